@@ -1,0 +1,1 @@
+"""Discovery dashboard: from inventory exports to a checked, assessed inventory."""

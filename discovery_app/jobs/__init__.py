@@ -1,0 +1,1 @@
+"""Background work: the runner of phases, its clock and its supervisor."""

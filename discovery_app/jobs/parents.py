@@ -1,0 +1,30 @@
+"""Ending with the parent process, and where a process writes its log."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Get SIGTERM when process ``parent`` ends, also if it ended before this call.
+
+    Only Linux tells a child; elsewhere the lease and the next start sort it out.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def write_log() -> None:
+    """Write this process's log to standard error, one line an entry."""
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )

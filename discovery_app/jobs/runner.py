@@ -1,0 +1,208 @@
+"""One runner process: one slot, one workflow at a time.
+
+``python -m discovery_app.jobs.runner NAME [--parent PID]``
+"""
+
+import argparse
+import logging
+import os
+import signal
+import threading
+import time
+from functools import lru_cache
+from typing import Final
+
+from discovery_app.agents.assistant import Assistant
+from discovery_app.agents.rules import RulesAssistant
+from discovery_app.config import settings
+from discovery_app.database import (
+    WORKFLOW_QUEUED,
+    prepare,
+    unit_of_work,
+    wait_for_notification,
+)
+from discovery_app.domain.access import WorkerScope
+from discovery_app.domain.workflow import Claim, LeaseClaim
+from discovery_app.errors import CrashLoopError, DiscoveryError, PhaseTimeoutError
+from discovery_app.jobs.parents import end_with_parent, write_log
+from discovery_app.jobs.scheduler import RunnerClock
+from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
+from discovery_app.services.workers import WorkerService, this_process
+from discovery_app.services.workflow_leases import WorkflowLeaseService
+from discovery_app.services.workflow_state import WorkflowStateService, worker_scope
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_EXIT: Final = 70
+"""Exit status of a process that ended itself because its phase took too long."""
+
+
+class Runner:
+    """Takes workflows that are due and runs them, until it is told to stop.
+
+    Args:
+        name: The slot's name, stable over restarts.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.me = this_process(name)
+        self._scope = WorkerScope(self.me.owner)
+        self._clock = RunnerClock()
+        self._stopping = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._held: LeaseClaim | None = None
+        self._in_work: Claim | None = None
+        self._began_at = 0.0
+        self._manager = DiscoveryWorkflowManager(
+            assistant(), watch=self._watch, draining=self._stopping.is_set
+        )
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then drain."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, lambda *_: self._stopping.set())
+        with unit_of_work(self._scope) as session:
+            freed = WorkerService(session).register(self.me)
+        logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
+        self._clock.every(settings().tick_seconds, "tick", self.tick)
+        self._clock.every(settings().beat_seconds, "beat", self.beat)
+        self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
+        self._clock.start()
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._stopping.wait()
+        self._drain()
+
+    def tick(self) -> None:
+        """Claim and run workflows until none is due."""
+        while not self._stopping.is_set():
+            with unit_of_work(self._scope) as session:
+                lease = WorkflowLeaseService(session).claim(self.me.owner)
+            if lease is None:
+                return
+            self.work(lease)
+
+    def work(self, lease: LeaseClaim) -> None:
+        """Run the workflow of ``lease`` as far as it goes."""
+        self._idle.clear()
+        self._held = lease
+        try:
+            self._manager.run_workflow(lease)
+        finally:
+            self._held = None
+            self._idle.set()
+
+    def beat(self) -> None:
+        """Keep the lease, say that this process lives, and mind the time limit."""
+        held, in_work = self._held, self._in_work
+        if in_work is not None and self._overdue():
+            self._end_overdue(in_work)
+        with unit_of_work(self._scope) as session:
+            if held is not None:
+                WorkflowLeaseService(session).extend(held)
+            WorkerService(session).beat(self.me, draining=self._stopping.is_set())
+
+    def sweep(self) -> None:
+        """Fail workflows whose phase ended its process as often as it may."""
+        while not self._stopping.is_set():
+            with unit_of_work(self._scope) as session:
+                spent = WorkflowLeaseService(session).claim_spent(self.me.owner)
+            if spent is None:
+                return
+            _fail_as_crash_loop(spent)
+
+    def _watch(self, claim: Claim | None) -> None:
+        self._in_work, self._began_at = claim, time.monotonic()
+
+    def _overdue(self) -> bool:
+        return time.monotonic() - self._began_at > settings().phase_timeout_seconds
+
+    def _end_overdue(self, claim: Claim) -> None:
+        """Fail the phase and end this process: nothing else ends a hanging phase."""
+        limit = settings().phase_timeout_seconds
+        error = PhaseTimeoutError(
+            f"The phase took longer than {limit:,.0f} seconds and was ended; raise "
+            "DISCOVERY_PHASE_TIMEOUT_SECONDS or split the import, then retry."
+        )
+        with unit_of_work(claim.scope) as session:
+            WorkflowStateService(session).fail_phase(claim, error, retryable=False)
+        logger.error("%s", error)
+        os._exit(TIMEOUT_EXIT)
+
+    def _listen(self) -> None:
+        wait_for_notification(
+            WORKFLOW_QUEUED, self._stopping, lambda *_: self._clock.fire_tick()
+        )
+
+    def _drain(self) -> None:
+        """Let the phase finish for a while, else hand it back; then end."""
+        if not self._idle.wait(settings().drain_seconds):
+            self._hand_back()
+        with unit_of_work(self._scope) as session:
+            WorkerService(session).stop(self.me)
+        self._clock.stop()
+        logger.info("Runner %s ends.", self.me.owner)
+        logging.shutdown()
+        os._exit(0)  # A phase that is still in work must not keep the process.
+
+    def _hand_back(self) -> None:
+        claim = self._in_work
+        if claim is None:
+            return
+        try:
+            with unit_of_work(claim.scope) as session:
+                WorkflowStateService(session).hand_back(claim)
+        except DiscoveryError as error:  # It ended just now, or is another's.
+            logger.info("Nothing was handed back: %s", error)
+
+
+def _fail_as_crash_loop(spent: LeaseClaim) -> None:
+    error = CrashLoopError(
+        f"The phase ended its process {spent.attempt} times; look at the workers' "
+        "memory and log, then retry."
+    )
+    with unit_of_work(worker_scope(spent)) as session:
+        states = WorkflowStateService(session)
+        claim = states.begin(spent)
+        if claim is not None:
+            states.fail_phase(claim, error, retryable=False)
+
+
+@lru_cache(maxsize=1)
+def assistant() -> Assistant:
+    """Return who judges in this process: rules, or a crew over them."""
+    rules = RulesAssistant()
+    chosen = settings()
+    if not chosen.llm_model:
+        return rules
+    # CrewAI takes seconds to import; only a runner that uses it pays.
+    from discovery_app.agents.crew import CrewAssistant, CrewOptions
+
+    key = chosen.llm_api_key
+    return CrewAssistant(
+        rules,
+        CrewOptions(
+            model=chosen.llm_model,
+            base_url=chosen.llm_base_url,
+            api_key=key.get_secret_value() if key else "",
+            timeout_seconds=chosen.llm_timeout_seconds,
+            token_limit=chosen.llm_token_limit,
+        ),
+    )
+
+
+def main() -> None:
+    """Run one slot until it is told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--parent", type=int, default=0)
+    given = parser.parse_args()
+    write_log()
+    if given.parent:
+        end_with_parent(given.parent)
+    prepare(apply=False)
+    Runner(given.name).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The clock of a runner: APScheduler with three jobs, none of which may die."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+logger = logging.getLogger(__name__)
+
+_TICK: Final = "tick"
+
+
+class RunnerClock:
+    """Calls *tick*, *beat* and *sweep*, each in a thread of its own.
+
+    The memory job store is used: what must survive lives in PostgreSQL.
+    """
+
+    def __init__(self) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={name: ThreadPoolExecutor(1) for name in (_TICK, "beat", "sweep")}
+            | {"default": ThreadPoolExecutor(1)},
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": None,
+            },
+        )
+
+    def every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+        """Call ``job`` every ``seconds``, from now on; one call at a time."""
+        self._scheduler.add_job(
+            _safely(job, name),
+            trigger="interval",
+            seconds=seconds,
+            id=name,
+            executor=name,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def start(self) -> None:
+        """Start the clock."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler.start()
+
+    def fire_tick(self) -> None:
+        """Call *tick* now, because a notification says there is work."""
+        self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
+
+    def stop(self) -> None:
+        """Stop the clock; jobs that run are not waited for."""
+        self._scheduler.shutdown(wait=False)
+
+
+def _safely(job: Callable[[], None], name: str) -> Callable[[], None]:
+    """Return ``job`` so that no failure of it ends the clock."""
+
+    def run() -> None:
+        try:
+            job()
+        except Exception as error:  # The clock must go on; the next call may succeed.
+            logger.warning("The runner's %s did not work: %s", name, error)
+            logger.debug("The runner's %s did not work.", name, exc_info=True)
+
+    return run

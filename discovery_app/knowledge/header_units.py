@@ -1,0 +1,127 @@
+"""The words of a header, and the unit that is among them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+_WORD: Final = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|%|#")
+_SIX_R: Final = re.compile(r"(?<![0-9A-Za-z])[67][ -]?[rR]s?(?![0-9A-Za-z])")
+_VCPU: Final = re.compile(r"(?<![A-Za-z])[vV][ -]?(?=[cC]PU|[cC]pu|[cC]ore)")
+_FULL_NAME: Final = re.compile(r"operating[ _-]*system", re.IGNORECASE)
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "byte": "B",
+        "bytes": "B",
+        "kb": "KB",
+        "kib": "KiB",
+        "mb": "MB",
+        "mib": "MiB",
+        "mo": "MB",
+        "gb": "GB",
+        "gib": "GiB",
+        "go": "GB",
+        "tb": "TB",
+        "tib": "TiB",
+        "%": "percent",
+        "pct": "percent",
+        "percent": "percent",
+        "percentage": "percent",
+        "prozent": "percent",
+        "h": "hours",
+        "hr": "hours",
+        "hrs": "hours",
+        "hour": "hours",
+        "hours": "hours",
+        "min": "minutes",
+        "mins": "minutes",
+        "minutes": "minutes",
+        "days": "days",
+        "mhz": "MHz",
+        "ghz": "GHz",
+    }
+)
+"""Unit words of headers; ``mo`` and ``go`` are French."""
+
+_AT_THE_END_ONLY: Final = frozenset({"mo", "go", "h", "hr", "min", "mins", "days"})
+"""Unit words that mean something else elsewhere (``Go Live``, ``Min CPU``)."""
+
+_SIZES: Final = frozenset({"B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB"})
+_PER_SECOND: Final = (("per", "second"), ("per", "sec"), ("/", "s"), ("s",), ("ps",))
+UTILISATION_WORDS: Final = frozenset(
+    {"util", "utilisation", "utilization", "usage", "auslastung", "percent", "pct"}
+)
+"""A header with one of these or ``%`` never names a size (kb_addenda.json)."""
+
+DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {unit: "size" for unit in _SIZES}
+    | {f"{unit}/s": "rate" for unit in _SIZES}
+    | {"percent": "percent", "hours": "time", "minutes": "time", "days": "time"}
+    | {"MHz": "frequency", "GHz": "frequency"}
+)
+"""What each unit measures; a field takes units of its own unit's kind only."""
+
+
+@dataclass(frozen=True)
+class HeaderParts:
+    """A header taken apart.
+
+    Attributes:
+        words: Its words in order, lower case and without accents, unit left out.
+        unit: A key of ``DIMENSIONS``; ``None`` if no word of it is a unit.
+        is_share: Whether it speaks of a share or of utilisation.
+    """
+
+    words: tuple[str, ...]
+    unit: str | None
+    is_share: bool
+
+
+def unaccented(text: str) -> str:
+    """Return ``text`` with accents taken off its letters."""
+    split = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
+
+
+def split_header(header: str) -> HeaderParts:
+    """Return the words of ``header`` and the unit that stands among them."""
+    text = unaccented(header).replace("ß", "ss").replace("\ufeff", "")
+    text = _FULL_NAME.sub(" OS ", _VCPU.sub(" v", _SIX_R.sub(" sixr ", text)))
+    words = _joined([word.casefold() for word in _WORD.findall(text)])
+    place = _unit_place(words)
+    is_share = not UTILISATION_WORDS.isdisjoint(words) or "%" in words
+    if place is None:
+        return HeaderParts(tuple(words), None, is_share)
+    unit = UNITS[words[place]]
+    rest = words[place + 1 :]
+    for form in _PER_SECOND if unit in _SIZES else ():
+        if tuple(rest[: len(form)]) == form:
+            unit, rest = f"{unit}/s", rest[len(form) :]
+            break
+    before = words[:place]
+    if before and before[-1] == "in":
+        before = before[:-1]
+    return HeaderParts((*before, *rest), unit, is_share)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Join the ``v`` that was parted from ``vCPU``, ``vCores`` and ``vRAM``."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "v" and word in {"cpu", "cpus", "core", "cores"}:
+            joined[-1] = f"v{word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _unit_place(words: Sequence[str]) -> int | None:
+    for place in range(len(words) - 1, -1, -1):
+        word = words[place]
+        is_last = place == len(words) - 1
+        if word in UNITS and (is_last or word not in _AT_THE_END_ONLY):
+            return place if len(words) > 1 else None
+    return None

@@ -1,0 +1,95 @@
+"""How column headers are compared, and which columns are never taken in.
+
+The rules are those of ``kb_addenda.json`` (normalisation, never-import list); the
+words of ``HEADER_WORDS`` were chosen from the headers of the exports that FIELD.md
+names, and are used only to tell a header row from a row of values.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_DROPPED: Final = re.compile(r"[^a-z0-9%]")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|%", re.ASCII)
+_FOREIGN: Final = re.compile(r"[\W_]+")
+
+NEVER_IMPORTED_ANYWHERE: Final = (
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "privatekey",
+    "sshkey",
+    "apikey",
+    "secretkey",
+    "accesskey",
+)
+"""Parts of a normalised header that say the column holds a credential."""
+
+NEVER_IMPORTED_WORDS: Final = frozenset(
+    {"pwd", "secret", "secrets", "token", "tokens", "credential", "credentials"}
+)
+"""Whole words of a header that say the same; ``secretary`` is none of them."""
+
+HEADER_WORDS: Final = frozenset(
+    """
+    account active adapter address age agent allocated app application architecture
+    artifact assigned attribute availability average azure backup bios boot branch
+    bucket business capacity category changed ci city class client cloud cluster cmdb
+    code comment comments company component configuration connected connection
+    consumed contact core cores cost count country cpu cpus created criticality
+    database datacenter datastore date department dependency description destination
+    device direction disk disks dns domain drive edition email end enabled engine
+    environment esx external family fe file firmware first flow folder fqdn free
+    function gb ghz gib group guest hardware health host hostname hosts hypervisor id
+    identifier image in install installed instance instances interface inventory iops
+    ip ips ipv4 ipv6 key kernel label last language lan level lifecycle location lob
+    logical mac machine maintenance make manager manufacturer max mb mbps medium
+    memory mhz mib migration mode model modified monitoring mount move name names
+    network nic nics node notes number object operating operational order organisation
+    organization os outage owner owners packaging parent partition patch path phase
+    physical platform policy pool port ports power powerstate primary priority process
+    processor processors product protocol provisioned purpose rack ram rating reach
+    read readiness region release repository resource role room rows rpo rto scope sdk
+    secondary sector security sequence serial server servers service site size sku
+    snapshot socket sockets software source sql stack stakeholder start state status
+    storage strategy subnet subscription support survey switch system tag tags target
+    team technical technology tenant throughput tier time timestamp timezone title
+    total type unit update updated uptime url usage used user utilisation utilization
+    uuid value vcenter vcpu vcpus vendor version virtual vlan vm volume wave write
+    year zone
+    abteilung adresse anwendung anzahl arbeitsspeicher beschreibung besitzer
+    betriebssystem firma gerät hersteller kommentar kosten kritikalität modell netzwerk
+    ort prozessor prozessoren rechner rechnername rolle seriennummer servername servertyp
+    speicher standort typ umgebung verantwortlicher version
+    """.split()
+)
+"""Words that headers are made of, in English and German."""
+
+
+def normalise_header(header: str) -> str:
+    """Return the form under which headers are compared.
+
+    Spaces, hyphens, underscores and case do not count; ``%`` does, because
+    ``RAM %`` is not ``RAM``. A header without any Latin letter or digit keeps its
+    own letters, so that two such headers do not become the same.
+    """
+    text = unicodedata.normalize("NFKC", header).casefold()
+    text = text.replace("\ufeff", "").strip().lstrip("*")
+    return _DROPPED.sub("", text) or _FOREIGN.sub("", text)
+
+
+def header_words(header: str) -> tuple[str, ...]:
+    """Return the words of a header in order, lower case; camel case is split."""
+    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "")
+    words = _WORD.findall(text) if text.isascii() else re.findall(r"[^\W_]+|%", text)
+    return tuple(word.casefold() for word in words)
+
+
+def is_never_imported(header: str) -> bool:
+    """Return whether a column of this name holds credentials and stays outside."""
+    normal = normalise_header(header)
+    if any(part in normal for part in NEVER_IMPORTED_ANYWHERE):
+        return True
+    return not NEVER_IMPORTED_WORDS.isdisjoint(header_words(header))

@@ -1,0 +1,29 @@
+"""The ``import_changes`` table."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from discovery_app.models.base import TenantTable, json_field, tenant_keys
+
+
+class ImportChange(TenantTable, table=True):
+    """What one import did to one asset.
+
+    Attributes:
+        change: ``created``, ``updated`` or ``unchanged``.
+        before: For an update, the fields' values before it; else empty.
+    """
+
+    __table_args__ = (
+        *tenant_keys(("asset_id", "assets"), ("session_id", "data_import_sessions")),
+        sa.Index("ix_import_changes_session", "session_id", "change"),
+        sa.Index("ix_import_changes_asset", "asset_id", "engagement_id"),
+    )
+
+    session_id: UUID
+    asset_id: UUID
+    change: str = Field(max_length=20)
+    before: dict[str, Any] = json_field()

@@ -1,0 +1,22 @@
+"""The ``move_groups`` table."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from discovery_app.models.base import TenantTable, tenant_keys
+
+
+class MoveGroup(TenantTable, table=True):
+    """That an asset moves with others, and in which wave."""
+
+    __table_args__ = (
+        *tenant_keys(("asset_id", "assets")),
+        sa.UniqueConstraint("asset_id", "engagement_id"),
+    )
+
+    asset_id: UUID
+    session_id: UUID
+    group_number: int
+    wave: int
+    in_cycle: bool = False

@@ -1,0 +1,199 @@
+"""Workbooks: one table a sheet, read by the Rust library calamine."""
+
+from pathlib import Path
+from typing import Final
+
+import fastexcel
+import polars as pl
+
+from discovery_app.errors import FileRefusedError
+from discovery_app.readers.refusals import FileKind, damaged_refused
+from discovery_app.readers.shaping import RawSheet, shape_table
+from discovery_app.readers.tables import (
+    ROW_NUMBER,
+    Corrections,
+    Limits,
+    Note,
+    SourceTable,
+    cell_column,
+)
+from discovery_app.readers.workbook_extent import check_extent
+
+_DATE_TIME: Final = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(\.\d+)?$"
+_NO_DATE: Final = ("1899-12-31 ", "1899-12-30 ")
+"""Days on which a time of day without a date falls in the two date systems."""
+
+
+def read_workbook(
+    path: Path,
+    file_name: str,
+    kind: FileKind,
+    corrections: Corrections,
+    limits: Limits,
+    first_rows: int | None = None,
+) -> list[SourceTable]:
+    """Return the tables of a workbook's sheets, in order; sheets without cells none.
+
+    Args:
+        path: Where the bytes lie.
+        file_name: The name the person gave the file.
+        kind: Which kind of workbook it is.
+        corrections: What the consultant corrected.
+        limits: How large a sheet may be.
+        first_rows: Stop after so many rows of each sheet, for a preview.
+
+    Raises:
+        FileRefusedError: The workbook is damaged, protected or too large, or a
+            correction names a sheet or row that it does not have.
+    """
+    if kind is FileKind.WORKBOOK:
+        check_extent(path, file_name, limits)
+    try:
+        reader = fastexcel.read_excel(path)
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise _not_opened(file_name, error) from None
+    names = _chosen(reader.sheet_names, file_name, corrections)
+    sheets = [_read_sheet(reader, name, file_name, first_rows) for name in names]
+    header_row = corrections.header_row
+    tables: list[SourceTable] = []
+    empty: list[str] = []
+    for name, sheet in zip(names, sheets, strict=True):
+        own = header_row if _reaches(sheet, header_row, corrections, names) else None
+        table = shape_table(sheet, own, limits) if sheet is not None else None
+        if table is None:
+            empty.append(name)
+        else:
+            tables.append(table)
+    if tables and empty:
+        tables[0] = tables[0].with_notes((_empty_note(empty),))
+    return tables
+
+
+def _not_opened(file_name: str, error: Exception) -> FileRefusedError:
+    if "password" in str(error).lower():
+        return FileRefusedError(
+            file_name,
+            "password_protected",
+            "The workbook is protected by a password; remove it in Excel and upload it "
+            "again.",
+        )
+    return damaged_refused(file_name)
+
+
+def _chosen(names: list[str], file_name: str, corrections: Corrections) -> list[str]:
+    if corrections.sheet is None:
+        return names
+    if corrections.sheet in names:
+        return [corrections.sheet]
+    listed = ", ".join(names[:20])
+    raise FileRefusedError(
+        file_name,
+        "sheet_missing",
+        f"There is no sheet called {corrections.sheet[:40]}; the workbook has {listed}.",
+    )
+
+
+def _reaches(
+    sheet: RawSheet | None,
+    header_row: int | None,
+    corrections: Corrections,
+    names: list[str],
+) -> bool:
+    """Return whether a header row said for all sheets is meant for this one too."""
+    if header_row is None or sheet is None:
+        return False
+    one = corrections.sheet is not None or len(names) == 1
+    return one or header_row <= sheet.cells.height
+
+
+def _read_sheet(
+    reader: fastexcel.ExcelReader, name: str, file_name: str, first_rows: int | None
+) -> RawSheet | None:
+    try:
+        # Without skip_rows=0 blank rows at the top would shift every row's number.
+        sheet = reader.load_sheet(
+            name, header_row=None, skip_rows=0, n_rows=first_rows, dtypes="string"
+        )
+        cells = sheet.to_polars()
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError):
+        raise FileRefusedError(
+            file_name,
+            "damaged_sheet",
+            f"Sheet {name[:40]} cannot be read; open the workbook in Excel, save it again "
+            "and upload it.",
+        ) from None
+    if cells.is_empty() or not cells.width:
+        return None
+    cells.columns = [cell_column(n) for n in range(cells.width)]
+    cells = _as_text(cells)
+    return RawSheet(
+        file_name=file_name,
+        sheet=name,
+        cells=cells.select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW_NUMBER), pl.all()
+        ),
+        hidden=sheet.visible != "visible",
+        notes=_hidden_notes(name) if sheet.visible != "visible" else (),
+    )
+
+
+def _as_text(cells: pl.DataFrame) -> pl.DataFrame:
+    """Write dates as ISO 8601 and truth values as Excel's exports write them."""
+    columns: list[pl.Expr] = []
+    found = cells.select(
+        pl.all().str.contains(_DATE_TIME).any(),
+    ).row(0)
+    booleans = cells.select(pl.all().is_in(["true", "false"]).any()).row(0)
+    for name, dates, words in zip(cells.columns, found, booleans, strict=True):
+        if dates:
+            columns.append(_iso(pl.col(name)))
+        elif words:
+            columns.append(_truth(pl.col(name)))
+    return _empty_to_null(cells.with_columns(columns))
+
+
+def _empty_to_null(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
+
+
+def _truth(column: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(column == "true")
+        .then(pl.lit("True"))
+        .when(column == "false")
+        .then(pl.lit("False"))
+        .otherwise(column)
+        .name.keep()
+    )
+
+
+def _iso(column: pl.Expr) -> pl.Expr:
+    times = pl.any_horizontal(column.str.starts_with(day) for day in _NO_DATE)
+    return (
+        pl.when(times)
+        .then(column.str.slice(11))
+        .when(column.str.ends_with(" 00:00:00"))
+        .then(column.str.replace(_DATE_TIME, "$1"))
+        .otherwise(column.str.replace(_DATE_TIME, "${1}T${2}${3}"))
+        .name.keep()
+    )
+
+
+def _hidden_notes(name: str) -> tuple[Note, ...]:
+    return (
+        Note(
+            rule="sheet_hidden",
+            severity="warning",
+            message=f"Sheet {name} is hidden in the workbook.",
+            fix="Check that it is meant to be read; unhide it or delete it if not.",
+        ),
+    )
+
+
+def _empty_note(names: list[str]) -> Note:
+    return Note(
+        rule="sheets_empty",
+        severity="info",
+        message=f"{len(names)} sheets hold no cells: {', '.join(names[:20])}.",
+        fix="",
+    )

@@ -1,0 +1,201 @@
+"""Starting a discovery: store the upload, persist the workflow, wake a runner."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from discovery_app.config import settings
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.discovery_flow_state import (
+    DiscoveryFlowState,
+    FileReference,
+    WorkflowOptions,
+)
+from discovery_app.domain.workflow import LeaseClaim
+from discovery_app.errors import FileRefusedError
+from discovery_app.readers import Limits, check_file
+from discovery_app.services.data_imports import DataImportService, NewFile
+from discovery_app.services.workflow_state import WorkflowStateService
+from discovery_app.storage import ObjectStore, object_store, upload_key
+
+_MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file that a person gave: its name and where to read its bytes."""
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """What a person asked for when they started a discovery.
+
+    Attributes:
+        key: Makes a repeated request, or a double click, the same workflow.
+        as_of: The date of end-of-life verdicts; ``None`` means the database's.
+        owner: A worker that takes the workflow at once; empty leaves it to any.
+    """
+
+    key: str = field(default_factory=lambda: uuid4().hex)
+    as_of: date | None = None
+    options: WorkflowOptions = field(default_factory=WorkflowOptions)
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class StartedDiscovery:
+    """A workflow that is persisted and will run.
+
+    Attributes:
+        lease: The lease of the request's ``owner``, if it named one.
+        repeated: Whether the same request had started it before.
+        same_content_as: An earlier upload of exactly the same bytes.
+    """
+
+    session_id: UUID
+    workflow_id: UUID
+    lease: LeaseClaim | None = None
+    repeated: bool = False
+    same_content_as: UUID | None = None
+
+
+class CrewAIFlowService:
+    """Turns an upload into a persisted workflow.
+
+    It opens its own units of work, because bytes are stored between them.
+    """
+
+    def __init__(self, store: ObjectStore | None = None) -> None:
+        self._store = store or object_store()
+
+    def initiate_data_source_analysis(
+        self,
+        scope: Scope,
+        files: Sequence[UploadedFile],
+        request: StartRequest | None = None,
+    ) -> StartedDiscovery:
+        """Store ``files`` and persist their workflow before anything else happens.
+
+        A runner is told in the same transaction. Nothing is left behind if any
+        file is refused.
+
+        Raises:
+            NotPermittedError: The role may not import files.
+            FileRefusedError: A file is empty, too large, damaged or no inventory.
+            UnavailableError: The storage or the database is away.
+        """
+        scope.require(Permission.IMPORT_FILES)
+        request = request or StartRequest()
+        if known := self._known(scope, request.key):
+            return known
+        session_id = uuid4()
+        try:
+            stored = [self._take_in(scope, session_id, file) for file in files]
+            return self._persist(scope, session_id, stored, request)
+        except BaseException:
+            self._forget(scope, session_id)
+            raise
+
+    def _known(self, scope: Scope, key: str) -> StartedDiscovery | None:
+        with unit_of_work(scope) as session:
+            session_id = DataImportService(session).by_request_key(scope, key)
+            if session_id is None:
+                return None
+            workflow = WorkflowStateService(session).get_workflow_state_by_session_id(
+                scope, session_id
+            )
+            return StartedDiscovery(session_id, workflow.workflow_id, repeated=True)
+
+    def _take_in(self, scope: Scope, session_id: UUID, file: UploadedFile) -> NewFile:
+        file_id = uuid4()
+        name = Path(file.name.replace("\\", "/")).name or "unnamed"
+        key = upload_key(scope.engagement_id, session_id, file_id)
+        stored = self._store.write(key, _limited(name, file.chunks))
+        limits = Limits(workbook_bytes=settings().workbook_limit_mb * _MEGABYTE)
+        with self._store.local_path(key) as path:
+            check_file(path, name, limits)
+        return NewFile(file_id, name, stored.size_bytes, stored.sha256, key)
+
+    def _persist(
+        self,
+        scope: Scope,
+        session_id: UUID,
+        files: Sequence[NewFile],
+        request: StartRequest,
+    ) -> StartedDiscovery:
+        try:
+            with unit_of_work(scope) as session:
+                imports = DataImportService(session)
+                same = imports.same_content(scope, [file.sha256 for file in files])
+                imports.create(scope, session_id, files, request.key)
+                state = _first_state(session, scope, session_id, files, request)
+                workflow_id, lease = WorkflowStateService(
+                    session
+                ).create_workflow_state(scope, state, owner=request.owner)
+        except IntegrityError:
+            # The same request came twice at once; the other one won.
+            if known := self._known(scope, request.key):
+                self._forget(scope, session_id)
+                return known
+            raise
+        return StartedDiscovery(session_id, workflow_id, lease, same_content_as=same)
+
+    def _forget(self, scope: Scope, session_id: UUID) -> None:
+        self._store.delete(f"uploads/{scope.engagement_id}/{session_id}")
+
+
+def _first_state(
+    session: Session,
+    scope: Scope,
+    session_id: UUID,
+    files: Sequence[NewFile],
+    request: StartRequest,
+) -> DiscoveryFlowState:
+    today = session.execute(sa.select(sa.func.current_date())).scalar_one()
+    return DiscoveryFlowState(
+        session_id=session_id,
+        client_account_id=scope.client_account_id,
+        engagement_id=scope.engagement_id,
+        as_of=request.as_of or today,
+        options=request.options,
+        files=[
+            FileReference(
+                file_id=file.file_id,
+                name=file.name,
+                size_bytes=file.size_bytes,
+                sha256=file.sha256,
+                storage_key=file.storage_key,
+            )
+            for file in files
+        ],
+    )
+
+
+def _limited(name: str, chunks: Iterable[bytes]) -> Iterable[bytes]:
+    """Return ``chunks`` until they are more than an upload may have.
+
+    Raises:
+        FileRefusedError: The file is larger than ``upload_limit_mb``.
+    """
+    limit, taken = settings().upload_limit_mb * _MEGABYTE, 0
+    for chunk in chunks:
+        taken += len(chunk)
+        if taken > limit:
+            raise FileRefusedError(
+                name,
+                "too_large",
+                f"it is larger than {settings().upload_limit_mb} MB; split it, or ask "
+                "the operator to raise DISCOVERY_UPLOAD_LIMIT_MB. Nothing was stored.",
+            )
+        yield chunk

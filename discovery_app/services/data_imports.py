@@ -1,0 +1,192 @@
+"""Uploads: the files of a data import session, and what people corrected in them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.discovery_flow_state import FileReference
+from discovery_app.errors import InvalidInputError, NotFoundError
+from discovery_app.models import DataImportFile, DataImportSession
+
+FILES_LIMIT: Final = 50
+"""Files of one upload; chosen, not measured."""
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file whose bytes are in the store already.
+
+    Attributes:
+        name: The person's name for it; kept as a label, never used as a path.
+    """
+
+    file_id: UUID
+    name: str
+    size_bytes: int
+    sha256: str
+    storage_key: str
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """A stored file with the corrections a person made."""
+
+    reference: FileReference
+    corrections: Mapping[str, str]
+
+
+class DataImportService:
+    """Reads and writes data import sessions and their files.
+
+    One instance serves one unit of work. It flushes; it never commits.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create(
+        self,
+        scope: Scope,
+        session_id: UUID,
+        files: Sequence[NewFile],
+        request_key: str,
+    ) -> None:
+        """Store an upload of files that belong together.
+
+        Raises:
+            NotPermittedError: The role may not import files.
+            InvalidInputError: There are no files, or too many.
+        """
+        scope.require(Permission.IMPORT_FILES)
+        if not 0 < len(files) <= FILES_LIMIT:
+            raise InvalidInputError(
+                f"Choose between 1 and {FILES_LIMIT} files; you chose {len(files)}."
+            )
+        tenant = {
+            "client_account_id": scope.client_account_id,
+            "engagement_id": scope.engagement_id,
+        }
+        self._session.add(
+            DataImportSession(
+                id=session_id,
+                **tenant,
+                title=_title([file.name for file in files]),
+                request_key=request_key,
+                content_sha256=content_sha256([file.sha256 for file in files]),
+                started_by=scope.actor,
+                user_id=scope.user_id,
+            )
+        )
+        self._session.flush()
+        self._session.add_all(
+            DataImportFile(
+                id=file.file_id,
+                **tenant,
+                session_id=session_id,
+                position=position,
+                name=file.name[:400],
+                size_bytes=file.size_bytes,
+                sha256=file.sha256,
+                storage_key=file.storage_key,
+            )
+            for position, file in enumerate(files)
+        )
+        self._session.flush()
+
+    def by_request_key(self, scope: Scope, request_key: str) -> UUID | None:
+        """Return the upload that this request made before, if it did."""
+        return self._session.exec(
+            select(DataImportSession.id).where(
+                *_tenant(scope), DataImportSession.request_key == request_key
+            )
+        ).one_or_none()
+
+    def same_content(self, scope: Scope, sha256s: Sequence[str]) -> UUID | None:
+        """Return the newest upload of exactly the same bytes, if there is one."""
+        return self._session.exec(
+            select(DataImportSession.id)
+            .where(
+                *_tenant(scope),
+                DataImportSession.content_sha256 == content_sha256(sha256s),
+            )
+            .order_by(col(DataImportSession.created_at).desc())
+        ).first()
+
+    def files(self, scope: Scope, session_id: UUID) -> list[ImportFile]:
+        """Return the files of an upload, in order.
+
+        Raises:
+            NotFoundError: There is no such upload in this engagement.
+        """
+        rows = self._session.exec(
+            select(DataImportFile)
+            .where(
+                DataImportFile.session_id == session_id,
+                DataImportFile.engagement_id == scope.engagement_id,
+            )
+            .order_by(col(DataImportFile.position))
+        ).all()
+        if not rows:
+            raise NotFoundError("upload", session_id)
+        return [ImportFile(_reference(row), row.corrections) for row in rows]
+
+    def correct(
+        self,
+        scope: Scope,
+        session_id: UUID,
+        file_id: UUID,
+        corrections: Mapping[str, str],
+    ) -> None:
+        """Store what a person corrected in how a file is read.
+
+        Args:
+            corrections: Any of ``sheet``, ``header_row``, ``delimiter``, ``encoding``.
+
+        Raises:
+            NotFoundError: There is no such file in this engagement.
+        """
+        scope.require(Permission.IMPORT_FILES)
+        row = self._session.exec(
+            select(DataImportFile).where(
+                DataImportFile.id == file_id,
+                DataImportFile.session_id == session_id,
+                DataImportFile.engagement_id == scope.engagement_id,
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFoundError("file", file_id)
+        row.corrections = dict(corrections)
+        self._session.flush()
+
+
+def content_sha256(sha256s: Sequence[str]) -> str:
+    """Return one hash over the hashes of files, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
+
+
+def _title(names: Sequence[str]) -> str:
+    first = names[0][:300]
+    more = len(names) - 1
+    return f"{first} and {more} more" if more else first
+
+
+def _reference(row: DataImportFile) -> FileReference:
+    return FileReference(
+        file_id=row.id,
+        name=row.name,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        storage_key=row.storage_key,
+    )
+
+
+def _tenant(scope: Scope) -> tuple[bool, bool]:
+    return (
+        DataImportSession.client_account_id == scope.client_account_id,
+        DataImportSession.engagement_id == scope.engagement_id,
+    )

@@ -1,0 +1,353 @@
+"""What the columns of an import mean, who said so, and what is remembered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import polars as pl
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from discovery_app.database import stage_frame
+from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.mapping import ApprovedMapping, Outcome, RememberedMapping
+from discovery_app.errors import ConflictError, InvalidInputError
+from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_FIELDS
+from discovery_app.knowledge.headers import normalise_header
+from discovery_app.models import FieldMapping, MappingMemory
+from discovery_app.services.workflow_state import WorkflowStateService
+
+EDGE_PREFIX: Final = "edge."
+_DECIDED: Final = "person"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person said of one column.
+
+    Attributes:
+        column: Its header, or ``sheet!header`` where several sheets have it.
+        target: A field's name; ``None`` keeps it as a custom field.
+    """
+
+    column: str
+    target: str | None
+
+
+@dataclass(frozen=True)
+class MappingView:
+    """One column as the mapping review shows it."""
+
+    mapping_id: str
+    file: str
+    sheet: str
+    header: str
+    role: str
+    target: str
+    suggested_target: str
+    outcome: str
+    percent: int
+    rule: str
+    reason: str
+    unit: str
+    candidates: tuple[str, ...]
+    samples: tuple[str, ...]
+    filled_percent: int
+    kind: str
+    source: str
+    approved_by: str
+
+
+_STORE: Final = sa.text(
+    """
+    INSERT INTO field_mappings (
+        id, engagement_id, client_account_id, session_id, table_number, position, role,
+        file, sheet, header, target, suggested_target, outcome, confidence, rule,
+        reason, unit, candidates, samples, filled, kind, source, approved_by)
+    SELECT gen_random_uuid(), :engagement_id, :client_account_id, :session_id, staged.*,
+        ''
+    FROM staged_mappings AS staged
+    ON CONFLICT (session_id, table_number, position) DO UPDATE SET
+        suggested_target = excluded.suggested_target, samples = excluded.samples,
+        candidates = excluded.candidates, filled = excluded.filled,
+        kind = excluded.kind,
+        target = CASE WHEN field_mappings.approved_by = '' THEN excluded.target
+            ELSE field_mappings.target END,
+        outcome = CASE WHEN field_mappings.approved_by = '' THEN excluded.outcome
+            ELSE field_mappings.outcome END,
+        confidence = CASE WHEN field_mappings.approved_by = ''
+            THEN excluded.confidence ELSE field_mappings.confidence END,
+        rule = CASE WHEN field_mappings.approved_by = '' THEN excluded.rule
+            ELSE field_mappings.rule END,
+        reason = CASE WHEN field_mappings.approved_by = '' THEN excluded.reason
+            ELSE field_mappings.reason END,
+        unit = CASE WHEN field_mappings.approved_by = '' THEN excluded.unit
+            ELSE field_mappings.unit END,
+        source = CASE WHEN field_mappings.approved_by = '' THEN excluded.source
+            ELSE field_mappings.source END
+    """
+)
+"""Running the phase again keeps what a person decided."""
+
+_STAGED: Final = {
+    "table": "int",
+    "position": "int",
+    "role": "text",
+    "file": "text",
+    "sheet": "text",
+    "header": "text",
+    "target": "text",
+    "suggested_target": "text",
+    "outcome": "text",
+    "confidence": "float8",
+    "rule": "text",
+    "reason": "text",
+    "unit": "text",
+    "candidates": "text[]",
+    "samples": "text[]",
+    "filled": "float8",
+    "kind": "text",
+    "source": "text",
+}
+
+
+class FieldMappingService:
+    """Stores mappings, takes decisions, and remembers what was confirmed.
+
+    One instance serves one unit of work. It flushes; it never commits.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def store(self, scope: Scope, session_id: UUID, mappings: pl.DataFrame) -> None:
+        """Store what ``field_mapping`` suggests, inside its commit.
+
+        Args:
+            mappings: The phase's frame of that name.
+        """
+        role = pl.col("role") if "role" in mappings.columns else pl.lit("assets")
+        frame = mappings.with_columns(
+            pl.col("target").alias("suggested_target"), role.alias("role")
+        ).select(list(_STAGED))
+        stage_frame(self._session, "staged_mappings", _STAGED, frame)
+        self._session.execute(_STORE, {**_tenant(scope), "session_id": session_id})
+
+    def listed(self, scope: Scope, session_id: UUID) -> list[MappingView]:
+        """Return the columns of an import, those in review first."""
+        scope.require(Permission.VIEW)
+        rows = [_view(row) for row in self._rows(scope, session_id)]
+        order = [str(outcome) for outcome in _REVIEW_ORDER]
+        return sorted(rows, key=lambda row: order.index(row.outcome))
+
+    def approved(self, scope: Scope, session_id: UUID) -> tuple[ApprovedMapping, ...]:
+        """Return the mapping of every column, as cleansing applies it."""
+        return tuple(
+            ApprovedMapping(
+                table=row.table_number,
+                position=row.position,
+                header=row.header,
+                target=row.target,
+                outcome=row.outcome,
+                unit=row.unit,
+            )
+            for row in self._rows(scope, session_id)
+        )
+
+    def memory(self, scope: Scope) -> tuple[RememberedMapping, ...]:
+        """Return what this engagement's people confirmed before."""
+        rows = self._session.exec(
+            select(MappingMemory)
+            .where(MappingMemory.engagement_id == scope.engagement_id)
+            .order_by(col(MappingMemory.source), col(MappingMemory.header))
+        )
+        return tuple(
+            RememberedMapping(row.source, row.header, row.target) for row in rows
+        )
+
+    def approve(
+        self,
+        scope: Scope,
+        workflow_id: UUID,
+        decisions: Sequence[Decision],
+        *,
+        accept_best: bool = False,
+        remember: bool = True,
+        version: int | None = None,
+    ) -> int:
+        """Decide the columns in review and let the workflow go on.
+
+        Args:
+            accept_best: Take the best candidate of each column nobody decided.
+            remember: Use the decisions again for the next import.
+
+        Returns:
+            The workflow's new version.
+
+        Raises:
+            InvalidInputError: A column or field is unknown, or one is undecided.
+            ConflictError: The workflow does not wait, or moved on.
+        """
+        scope.require(Permission.APPROVE_MAPPINGS)
+        states = WorkflowStateService(self._session)
+        workflow = states.get_workflow_state(scope, workflow_id)
+        rows = self._rows(scope, workflow.session_id)
+        for decision in decisions:
+            _decide(_find(rows, decision.column), decision.target, scope.actor)
+        undecided = [row for row in rows if _waits(row)]
+        if undecided and not accept_best:
+            names = ", ".join(row.header for row in undecided[:10])
+            raise InvalidInputError(
+                f"Decide these columns first: {names}. Choose a field for each, or "
+                "keep it as a custom field."
+            )
+        for row in undecided:
+            _decide(row, _best(row), scope.actor)
+        _refuse_double_targets(rows)
+        self._session.flush()
+        if remember:
+            source = str(workflow.state_data["data_source_analysis"]["source"])
+            self._remember(scope, source, rows)
+        decided = sum(1 for row in rows if row.target is not None)
+        return states.approve(scope, workflow_id, approved=decided, version=version)
+
+    def _rows(self, scope: Scope, session_id: UUID) -> Sequence[FieldMapping]:
+        return self._session.exec(
+            select(FieldMapping)
+            .where(
+                FieldMapping.engagement_id == scope.engagement_id,
+                FieldMapping.session_id == session_id,
+            )
+            .order_by(col(FieldMapping.table_number), col(FieldMapping.position))
+        ).all()
+
+    def _remember(
+        self, scope: Scope, source: str, rows: Sequence[FieldMapping]
+    ) -> None:
+        for row in rows:
+            if row.rule != _DECIDED:
+                continue
+            key = {"source": source, "header": normalise_header(row.header)[:300]}
+            known = self._session.exec(
+                select(MappingMemory).where(
+                    MappingMemory.engagement_id == scope.engagement_id,
+                    MappingMemory.source == key["source"],
+                    MappingMemory.header == key["header"],
+                )
+            ).one_or_none()
+            kept = known or MappingMemory(**_tenant(scope), **key, confirmed_by="")
+            kept.target, kept.confirmed_by = row.target, scope.actor
+            self._session.add(kept)
+            self._session.flush()
+
+
+_REVIEW_ORDER: Final = (
+    Outcome.REVIEW,
+    Outcome.CONFIDENT,
+    Outcome.UNMAPPED,
+    Outcome.NEVER_IMPORTED,
+)
+
+
+def _waits(row: FieldMapping) -> bool:
+    return row.outcome is Outcome.REVIEW and not row.approved_by
+
+
+def _best(row: FieldMapping) -> str | None:
+    return row.target or next(iter(row.candidates), None)
+
+
+def _find(rows: Sequence[FieldMapping], column: str) -> FieldMapping:
+    found = [row for row in rows if column in _names(row)]
+    if len(found) > 1:
+        assets = [row for row in found if row.role == "assets"]
+        found = assets if len(assets) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InvalidInputError(f"This import has no column called {column}.")
+    sheets = ", ".join(f"{row.sheet}!{row.header}" for row in found)
+    raise InvalidInputError(f"Several sheets have {column}; name one of {sheets}.")
+
+
+def _names(row: FieldMapping) -> tuple[str, str, str]:
+    return str(row.id), row.header, f"{row.sheet}!{row.header}"
+
+
+def _decide(row: FieldMapping, target: str | None, actor: str) -> None:
+    if row.outcome is Outcome.NEVER_IMPORTED:
+        raise InvalidInputError(f"{row.header} may hold secrets and is never imported.")
+    if target is not None and not _is_field(target):
+        raise InvalidInputError(
+            f"There is no field called {target}; choose a known one."
+        )
+    if target != row.suggested_target:
+        row.unit = None
+    row.target = target
+    row.outcome = Outcome.CONFIDENT if target else Outcome.UNMAPPED
+    row.rule, row.approved_by = _DECIDED, actor
+    row.reason = f"Decided by {actor}."
+    row.confidence = 1.0
+    row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
+
+
+def _is_field(target: str) -> bool:
+    if target.startswith(EDGE_PREFIX):
+        return target.removeprefix(EDGE_PREFIX) in EDGE_FIELDS
+    return target in ASSET_FIELDS
+
+
+def _refuse_double_targets(rows: Sequence[FieldMapping]) -> None:
+    """Refuse two columns a person gave the same field of one table.
+
+    Raises:
+        ConflictError: Two columns were decided to be the same single-valued field.
+    """
+    taken: dict[tuple[int, str], FieldMapping] = {}
+    for row in rows:
+        if row.target is None or row.target.startswith(EDGE_PREFIX):
+            continue
+        first = taken.setdefault((row.table_number, row.target), row)
+        if first is row or _DECIDED not in {first.rule, row.rule}:
+            continue
+        if not ASSET_FIELDS[row.target].type.startswith(("list", "map")):
+            raise ConflictError(
+                f"{first.header} and {row.header} are both mapped to {row.target}; keep "
+                "one of them as a custom field."
+            )
+
+
+def _tenant(scope: Scope) -> dict[str, Any]:
+    return {
+        "client_account_id": scope.client_account_id,
+        "engagement_id": scope.engagement_id,
+    }
+
+
+def _view(row: FieldMapping) -> MappingView:
+    return MappingView(
+        mapping_id=str(row.id),
+        file=row.file,
+        sheet=row.sheet,
+        header=row.header,
+        role=row.role,
+        target=row.target or "",
+        suggested_target=row.suggested_target or "",
+        outcome=row.outcome.value,
+        percent=round(row.confidence * 100),
+        rule=row.rule,
+        reason=row.reason,
+        unit=row.unit or "",
+        candidates=tuple(row.candidates),
+        samples=tuple(row.samples),
+        filled_percent=round(row.filled * 100),
+        kind=row.kind,
+        source=row.source,
+        approved_by=row.approved_by,
+    )
+
+
+def decisions_of(mappings: Mapping[str, str | None]) -> list[Decision]:
+    """Return decisions from column → field, as the API and command line give them."""
+    return [Decision(column, target or None) for column, target in mappings.items()]

@@ -1,0 +1,116 @@
+"""What each phase needs from the tables before it runs, and leaves in them after."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import polars as pl
+from sqlmodel import Session
+
+from discovery_app.domain.access import Scope
+from discovery_app.domain.discovery_flow_state import (
+    Accounting,
+    DiscoveryFlowState,
+    Integration,
+)
+from discovery_app.errors import MissingInputError
+from discovery_app.phases.base import PhaseResult, Recorded
+from discovery_app.services.assets import AssetService, Publication
+from discovery_app.services.field_mappings import FieldMappingService
+from discovery_app.services.import_issues import ImportIssueService
+from discovery_app.services.modernisation import ModernisationService
+
+LAST_PHASE = "database_integration"
+
+
+class PhaseResultService:
+    """Reads a phase's recorded inputs and stores its results inside its commit.
+
+    One instance serves one unit of work. It flushes; it never commits.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def recorded(self, scope: Scope, phase: str, state: DiscoveryFlowState) -> Recorded:
+        """Return what was recorded for ``phase`` before it runs."""
+        mappings = FieldMappingService(self._session)
+        if phase == "field_mapping":
+            return Recorded(as_of=state.as_of, memory=mappings.memory(scope))
+        if phase == "data_cleansing":
+            approved = mappings.approved(scope, state.session_id)
+            return Recorded(as_of=state.as_of, mappings=approved)
+        if phase == "tech_debt_analysis":
+            overrides = ModernisationService(self._session).overrides(scope)
+            return Recorded(as_of=state.as_of, overrides=overrides)
+        return Recorded(as_of=state.as_of)
+
+    def store(
+        self,
+        scope: Scope,
+        phase: str,
+        state: DiscoveryFlowState,
+        result: PhaseResult,
+        frames: Mapping[tuple[str, str], pl.DataFrame],
+    ) -> DiscoveryFlowState:
+        """Store what ``phase`` found; return the state, completed by the counts.
+
+        Args:
+            state: With this phase's part in it.
+            frames: For the last phase, the frames that are published.
+        """
+        session_id = state.session_id
+        issues = ImportIssueService(self._session)
+        issues.store(scope, session_id, phase, result.issues)
+        if phase == "field_mapping":
+            FieldMappingService(self._session).store(
+                scope, session_id, result.frames["mappings"]
+            )
+        if phase == LAST_PHASE:
+            return self._publish(scope, session_id, state, frames)
+        return state
+
+    def _publish(
+        self,
+        scope: Scope,
+        session_id: UUID,
+        state: DiscoveryFlowState,
+        frames: Mapping[tuple[str, str], pl.DataFrame],
+    ) -> DiscoveryFlowState:
+        cleansing = state.data_cleansing
+        if cleansing is None:
+            raise MissingInputError(LAST_PHASE, "data_cleansing")
+        published = AssetService(self._session).publish(
+            scope,
+            Publication(
+                session_id=session_id,
+                as_of=state.as_of,
+                candidates=frames[LAST_PHASE, "candidates"],
+                edges=frames["dependency_analysis", "edges"],
+                groups=frames["dependency_analysis", "groups"],
+                findings=frames["tech_debt_analysis", "findings"],
+                decisions=frames["tech_debt_analysis", "decisions"],
+            ),
+        )
+        integration = Integration(
+            accounting=Accounting(
+                rows_in=cleansing.rows_in,
+                created=published.created,
+                updated=published.updated,
+                unchanged=published.unchanged,
+                excluded=sum(cleansing.excluded.values()),
+                rejected=cleansing.rejected,
+            ),
+            inventory=published.inventory,
+            conflicts=published.conflicts,
+        )
+        return state.model_copy(update={LAST_PHASE: integration})
+
+
+PUBLISHED_FRAMES = (
+    (LAST_PHASE, "candidates"),
+    ("dependency_analysis", "edges"),
+    ("dependency_analysis", "groups"),
+    ("tech_debt_analysis", "findings"),
+    ("tech_debt_analysis", "decisions"),
+)
+"""What the last phase's commit reads, as (phase, frame)."""

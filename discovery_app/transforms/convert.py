@@ -1,0 +1,75 @@
+"""Text to typed values, by field."""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_app.knowledge.fields import ASSET_FIELDS, AssetField
+from discovery_app.transforms.converted import Converted, none_failed
+from discovery_app.transforms.dates import MOMENT, convert_dates
+from discovery_app.transforms.hosts import (
+    convert_addresses,
+    convert_fqdn,
+    convert_hostname,
+    convert_identity,
+)
+from discovery_app.transforms.numbers import convert_numbers
+from discovery_app.transforms.words import (
+    convert_booleans,
+    convert_enumeration,
+    convert_names,
+    convert_tags,
+)
+
+POLARS_TYPES: Final = {
+    "string": pl.String(),
+    "int": pl.Int64(),
+    "float": pl.Float64(),
+    "money": pl.Float64(),
+    "bool": pl.Boolean(),
+    "date": pl.Date(),
+    "datetime": MOMENT,
+    "list": pl.List(pl.String()),
+    "enum": pl.String(),
+    "map": pl.String(),
+}
+_IDENTITIES: Final = frozenset({"external_id", "serial_number", "vm_uuid"})
+
+RECORD_FIELDS: Final = {
+    name: POLARS_TYPES[field.type] for name, field in ASSET_FIELDS.items()
+}
+"""The asset fields of ``data_cleansing.records``, in schema order."""
+
+
+def convert(text: pl.Series, field: AssetField, unit: str | None) -> Converted:
+    """Return a column's texts as values of ``field``.
+
+    Args:
+        text: Trimmed, with null for placeholders.
+        unit: The unit of the column, if known.
+    """
+    if field.type in ("int", "float", "money"):
+        return convert_numbers(text, field, unit)
+    if field.type in ("date", "datetime"):
+        return convert_dates(text, field)
+    if field.type == "bool":
+        return convert_booleans(text, field, unit)
+    if field.type == "enum":
+        return convert_enumeration(text, field)
+    if field.type == "map":
+        return convert_tags(text)
+    return _convert_text(text, field)
+
+
+def _convert_text(text: pl.Series, field: AssetField) -> Converted:
+    if field.type == "list":
+        listed = field.items in ("ip", "mac")
+        return convert_addresses(text, field) if listed else convert_names(text)
+    if field.name == "hostname":
+        return convert_hostname(text)
+    if field.name == "fqdn":
+        return convert_fqdn(text)
+    if field.name in _IDENTITIES:
+        return convert_identity(text, field)
+    unchanged = pl.repeat(False, len(text), eager=True)
+    return Converted(text, none_failed(len(text)), unchanged, "text")

@@ -1,0 +1,130 @@
+"""Columns of numbers: decimal marks, units and ranges."""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_app.knowledge.fields import AssetField
+from discovery_app.knowledge.quantities import (
+    DIMENSIONS,
+    NEEDS_UNIT,
+    DecimalMark,
+    Dimension,
+    MarkDecision,
+    decide_mark,
+    factor,
+    parse_quantity,
+)
+from discovery_app.transforms.converted import ColumnNote, Converted, failed_where
+from discovery_app.transforms.distinct import choose, shapes
+
+_WHOLE: Final = r"^[+-]?\d{1,15}$"
+_POINT: Final = r"^[+-]?\d+\.\d+$"
+_COMMA: Final = r"^[+-]?\d+,\d+$"
+_NEVER_ZERO: Final = frozenset(
+    {"cpu_cores", "cpu_sockets", "cores_per_socket", "memory_mb"}
+)
+"""Fields of which every machine has some: 0 stands for "not known"."""
+_LONGEST_NUMBER: Final = 64
+
+_PARSED: Final = {
+    "text": pl.String(),
+    "number": pl.Float64(),
+    "rule": pl.String(),
+}
+
+
+def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Converted:
+    """Return the numbers of a column in the unit of ``field``.
+
+    Args:
+        unit: The unit of the column; a unit in a cell is stronger.
+    """
+    dimension = DIMENSIONS.get(field.name, Dimension.COUNT)
+    column_factor, notes = _column_factor(dimension, unit)
+    whole = field.type == "int"
+    plain = text.str.contains(_WHOLE)
+    decision = decide_mark(shapes(text.filter(~plain)), whole and column_factor == 1.0)
+    simple = plain | text.str.contains(_decimal_form(decision))
+    numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    rest = _parse_rest(text.filter(~simple), decision, dimension, column_factor)
+    joined = pl.DataFrame({"text": text}).join(
+        rest, on="text", how="left", maintain_order="left"
+    )
+    values = choose(simple, numbers * column_factor, joined["number"])
+    return _checked(
+        text, values, joined["rule"], field, notes + _mark_notes(decision, text)
+    )
+
+
+def _column_factor(
+    dimension: Dimension, unit: str | None
+) -> tuple[float, tuple[ColumnNote, ...]]:
+    """Return the factor of the column's unit, and what to say of it."""
+    if not unit:
+        missing = ColumnNote("unit_assumed", dimension.value.upper())
+        return 1.0, (missing,) if dimension in NEEDS_UNIT else ()
+    found = factor(dimension, unit)
+    if found is None:
+        return 1.0, (ColumnNote("unit_unknown", unit),)
+    return found, ()
+
+
+def _decimal_form(decision: MarkDecision) -> str:
+    """Return the pattern of decimals that need no closer look."""
+    if decision.mixed:
+        return _WHOLE
+    return _POINT if decision.mark is DecimalMark.POINT else _COMMA
+
+
+def _parse_rest(
+    text: pl.Series, decision: MarkDecision, dimension: Dimension, usual: float
+) -> pl.DataFrame:
+    rows: list[tuple[str, float | None, str | None]] = []
+    for value in text.drop_nulls().unique().to_list():
+        short = len(value) <= _LONGEST_NUMBER
+        quantity = parse_quantity(value, decision) if short else None
+        if quantity is None:
+            rows.append((value, None, "not_a_number"))
+            continue
+        own = factor(dimension, quantity.unit) if quantity.unit else usual
+        if own is None:
+            rows.append((value, None, "unknown_unit"))
+        else:
+            rows.append((value, quantity.number * own, None))
+    return pl.DataFrame(rows, schema=_PARSED, orient="row")
+
+
+def _mark_notes(decision: MarkDecision, text: pl.Series) -> tuple[ColumnNote, ...]:
+    if decision.mixed:
+        return (ColumnNote("decimal_mark_mixed", decision.evidence),)
+    if not decision.certain:
+        return (ColumnNote("decimal_mark_assumed", decision.evidence),)
+    if decision.mark is DecimalMark.COMMA:
+        return (ColumnNote("decimal_comma", decision.evidence),)
+    return ()
+
+
+def _checked(
+    text: pl.Series,
+    values: pl.Series,
+    rules: pl.Series,
+    field: AssetField,
+    notes: tuple[ColumnNote, ...],
+) -> Converted:
+    """Check the range of ``values`` and give them the field's type."""
+    wrong = (values < 0) | ~values.is_finite()
+    if DIMENSIONS.get(field.name) is Dimension.PERCENT:
+        wrong |= values > 100
+    if field.name in _NEVER_ZERO:
+        wrong |= values == 0
+    failed = choose(wrong, failed_where(wrong, "out_of_range"), rules)
+    if field.type == "int" and field.name not in DIMENSIONS:
+        broken = (values - values.round()).abs() > 1e-9
+        failed = choose(broken, failed_where(broken, "not_whole"), failed)
+    good = choose(failed.is_null(), values, pl.Series([None], dtype=pl.Float64))
+    same = text.cast(pl.Float64, strict=False) == good
+    changed = good.is_not_null() & ~same.fill_null(False)
+    if field.type == "int":
+        good = good.round().cast(pl.Int64, strict=False)
+    return Converted(good, failed, changed, "number_read", notes)
