@@ -9,7 +9,7 @@ from sqlmodel import AutoString, SQLModel
 
 import discovery_app.models  # noqa: F401  Registers every table.
 from discovery_app.database.addresses import owner_url
-from discovery_app.database.engine import single_use_engine
+from discovery_app.database.pool import single_use_engine
 
 
 def migrate(connection: sa.Connection) -> None:

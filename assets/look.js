@@ -43,10 +43,9 @@
 
   const refreshAll = () => document.querySelectorAll("time[data-ago]").forEach(refresh);
 
-  /* Pick lists: hide what does not hold every typed word, and heads without options. */
-  function filterPicks(search) {
-    const list = search.closest(".pick").querySelector(".pick-list");
-    const typed = search.value.toLowerCase().split(/[\s_]+/).filter(Boolean);
+  /* Pick lists: the options that hold every typed word; if none does, those whose
+     head helps. Heads without options go. */
+  function show(list, holds) {
     let head = null;
     let group = "";
     let found = 0;
@@ -56,13 +55,22 @@
         group = line.textContent.toLowerCase();
         head.hidden = true;
       } else if (line.matches(".pick-option")) {
-        const words = `${group} ${line.textContent.toLowerCase()}`;
-        line.hidden = !typed.every((word) => words.includes(word));
+        line.hidden = !holds(line.textContent.toLowerCase(), group);
         if (line.hidden) continue;
         found += 1;
         if (head) head.hidden = false;
       }
     }
+    return found;
+  }
+
+  function filterPicks(search) {
+    const list = search.closest(".pick").querySelector(".pick-list");
+    const typed = search.value.toLowerCase().split(/[\s_]+/).filter(Boolean);
+    const all = (words) => typed.every((word) => words.includes(word));
+    const found =
+      show(list, (label) => all(label)) ||
+      show(list, (label, group) => all(`${group} ${label}`));
     list.querySelector(".pick-none").hidden = found > 0;
   }
 
@@ -117,6 +125,10 @@
     row.querySelector(".row-opener")?.click();
   });
 
+  // A row that now shows another time keeps its words where both times read the same.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) if (target.dataset.ago) refresh(target);
+  }).observe(document, { subtree: true, attributeFilter: ["datetime"] });
   setTimeout(refreshAll, SETTLED_MS);
   setInterval(refreshAll, TICK_MS);
   document.addEventListener("visibilitychange", refreshAll);

@@ -7,7 +7,7 @@ database made by the migrations, one clone of it for each test that asks.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,9 @@ from discovery_app.database.addresses import (
     socket_url,
 )
 from discovery_app.database.bootstrap import Logins, bootstrap_own, create_database
-from discovery_app.database.embedded import socket_folder
+from discovery_app.database.cluster import socket_folder
+from discovery_app.database.pool import single_use_engine
+from discovery_app.storage import object_store
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -93,6 +95,13 @@ class TestDatabase:
     app_url: sa.URL
     owner_url: sa.URL
 
+    @contextmanager
+    def as_owner(self) -> Iterator[sa.Connection]:
+        """Connect as the owner, who sees every tenant; commits at the end."""
+        engine = single_use_engine(self.owner_url)
+        with engine.begin() as connection:
+            yield connection
+
     def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Point the app, and what it starts, at this database."""
         monkeypatch.setenv("DATABASE_URL", driver_address(self.app_url))
@@ -104,6 +113,7 @@ def forget_settings() -> None:
     """Let the app read its settings again and connect anew."""
     dispose_engine()
     settings.cache_clear()
+    object_store.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +163,21 @@ def database(
     yield made
     dispose_engine()
     server.drop(made.name)
+
+
+@pytest.fixture
+def expire_leases(database: TestDatabase) -> Callable[[], None]:
+    """End every lease now, as if their workers had been silent for long."""
+
+    def expire() -> None:
+        with database.as_owner() as connection:
+            connection.execute(
+                sa.text(
+                    "update workflow_leases set lease_until = now() - '1h'::interval"
+                )
+            )
+
+    return expire
 
 
 @pytest.fixture

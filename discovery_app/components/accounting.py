@@ -9,7 +9,7 @@ from discovery_app.domain.display import Term
 
 
 def accounting(
-    total: rx.Var[Term] | Term, terms: rx.Var[Sequence[Term]] | Sequence[Term]
+    total: Term, terms: rx.Var[Sequence[Term]] | Sequence[Term]
 ) -> rx.Component:
     """Return ``total = term + term + …``; it is always shown whole, zeros included."""
     return rx.flex(
@@ -26,7 +26,7 @@ def accounting(
     )
 
 
-def _term(term: rx.Var[Term] | Term, *, strong: bool = False) -> rx.Component:
+def _term(term: Term, *, strong: bool = False) -> rx.Component:
     return rx.box(
         rx.text(
             term.rows,

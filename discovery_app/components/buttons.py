@@ -4,47 +4,39 @@ from typing import Any
 
 import reflex as rx
 
+_OUTLINED = {"variant": "surface", "color_scheme": "gray"}
+_BARE = {"variant": "ghost", "color_scheme": "gray"}
+
 
 def primary_button(
     words: rx.Var[str] | str, icon: str = "", **props: Any
 ) -> rx.Component:
     """Return the one solid button of a page; ``words`` are a verb and its object."""
-    return rx.button(*_inside(words, icon), **{"type": "button"} | props)
+    look: dict[str, Any] = {"type": "button"} | props
+    return rx.button(*_inside(words, icon), **look)
 
 
 def plain_button(
     words: rx.Var[str] | str, icon: str = "", **props: Any
 ) -> rx.Component:
     """Return an outlined grey button; a dialog follows where ``words`` end with "…"."""
-    return rx.button(
-        *_inside(words, icon),
-        **{"variant": "surface", "color_scheme": "gray", "type": "button"} | props,
-    )
+    look: dict[str, Any] = _OUTLINED | {"type": "button"} | props
+    return rx.button(*_inside(words, icon), **look)
 
 
 def quiet_button(
     words: rx.Var[str] | str, icon: str = "", **props: Any
 ) -> rx.Component:
     """Return a button without a box, for rows and drawers."""
-    return rx.button(
-        *_inside(words, icon),
-        **{"variant": "ghost", "color_scheme": "gray", "type": "button"} | props,
-    )
+    look: dict[str, Any] = _BARE | {"type": "button"} | props
+    return rx.button(*_inside(words, icon), **look)
 
 
 def icon_button(icon: str, label: rx.Var[str] | str, **props: Any) -> rx.Component:
     """Return a bare icon that says ``label`` to a screen reader and on hover."""
+    look: dict[str, Any] = _BARE | {"size": "2", "type": "button"} | props
     return rx.icon_button(
-        rx.icon(icon, size=16, aria_hidden=True),
-        aria_label=label,
-        title=label,
-        **{
-            "variant": "ghost",
-            "color_scheme": "gray",
-            "size": "2",
-            "type": "button",
-        }
-        | props,
+        rx.icon(icon, size=16, aria_hidden=True), aria_label=label, title=label, **look
     )
 
 
@@ -67,8 +59,8 @@ def link_button(
         if download
         else rx.link(*_inside(words, icon), href=href)
     )
-    look = {} if solid else {"variant": "surface", "color_scheme": "gray"}
-    return rx.button(link, as_child=True, **look | props)
+    look: dict[str, Any] = {} if solid else dict(_OUTLINED)
+    return rx.button(link, as_child=True, **(look | props))
 
 
 def _inside(words: rx.Var[str] | str, icon: str) -> list[rx.Component | rx.Var | str]:

@@ -1,14 +1,14 @@
 """Charts in the look's colours: thin rules, no frame, colour only for a status."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
 from discovery_app.components.tokens import LINE, MUTED, Tone, Words, fill_color
 from discovery_app.domain.display import RankedBar, Slice
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 _TICK = {"fontSize": 12, "fill": "var(--gray-11)"}
 _TOOLTIP = {
     "background": "var(--color-panel-solid)",
@@ -118,13 +118,11 @@ def share_list(
     )
 
 
-def _rank(row: rx.Var[RankedBar]) -> rx.Component:
+def _rank(row: RankedBar) -> rx.Component:
     return rx.box(
         rx.text(row.word, size="1", class_name="truncate", title=row.word),
         rx.box(
-            rx.box(
-                width=row.percent.to_string() + "%", class_name="bar completed-accent"
-            ),
+            rx.box(width=f"{row.percent}%", class_name="bar completed-accent"),
             class_name="track flat",
         ),
         rx.text(row.value, size="1", align="right", color=MUTED, class_name="num"),
@@ -143,7 +141,7 @@ def donut(
     return rx.box(
         rx.recharts.pie_chart(
             rx.recharts.pie(
-                data=rows,
+                data=cast("rx.Var[Sequence[Row]]", rows),
                 data_key="value",
                 name_key="name",
                 inner_radius=54,

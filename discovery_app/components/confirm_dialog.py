@@ -12,6 +12,7 @@ from discovery_app.components.tokens import (
     Truth,
     ValueHandler,
     Words,
+    said,
 )
 
 
@@ -55,6 +56,7 @@ def confirm_dialog(
     if on_open_change is not None:
         control["on_open_change"] = on_open_change
     needs_reason = on_reason is not None
+    confirms: dict[str, Any] = {} if on_confirm is None else {"on_click": on_confirm}
     return rx.alert_dialog.root(
         rx.fragment() if trigger is None else rx.alert_dialog.trigger(trigger),
         rx.alert_dialog.content(
@@ -69,7 +71,7 @@ def confirm_dialog(
                         confirm,
                         color_scheme="red" if danger else "indigo",
                         disabled=_is_off(reason, blocked, needs_reason=needs_reason),
-                        **({} if on_confirm is None else {"on_click": on_confirm}),
+                        **confirms,
                     )
                 ),
                 justify="end",
@@ -87,13 +89,10 @@ def confirm_dialog(
 def _is_off(reason: Words, blocked: Truth, *, needs_reason: bool) -> Truth:
     if not needs_reason:
         return blocked
-    missing = reason.strip() == "" if isinstance(reason, rx.Var) else not reason.strip()
-    if isinstance(missing, rx.Var) or isinstance(blocked, rx.Var):
-        return rx.Var.create(missing) | blocked
-    return missing or blocked
+    return (said(reason).strip() == "") | blocked
 
 
-def _reason(reason: Words, on_reason: ValueHandler, hint: str) -> rx.Component:
+def _reason(reason: Words, on_reason: ValueHandler | None, hint: str) -> rx.Component:
     return rx.el.label(
         rx.el.span("Reason", class_name="label"),
         rx.text_area(

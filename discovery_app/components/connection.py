@@ -9,7 +9,7 @@ from collections.abc import Callable
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from discovery_app.components.tokens import MUTED, Tone, text_color
+from discovery_app.components.tokens import MUTED, Tone, said, text_color
 
 Wraps = dict[tuple[int, str], Callable[[bool], rx.Component | None]]
 
@@ -58,7 +58,7 @@ def offline_banner() -> rx.Component:
 def read_only_banner(reason: rx.Var[str] | str) -> rx.Component:
     """Return the line over the page that says why nothing can be changed."""
     return rx.cond(
-        rx.Var.create(reason) != "",
+        said(reason) != "",
         rx.flex(
             rx.icon("lock", size=16, color=MUTED, aria_hidden=True),
             rx.text("Read only. ", reason, size="2"),

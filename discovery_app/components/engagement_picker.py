@@ -2,13 +2,14 @@
 
 import reflex as rx
 
+from discovery_app.components.empty_state import skeleton
 from discovery_app.components.pick_list import pick_list
-from discovery_app.components.tokens import ValueHandler
+from discovery_app.components.tokens import ValueHandler, as_var
 from discovery_app.domain.display import SessionView
 
 
 def engagement_picker(
-    session: rx.Var[SessionView] | SessionView, on_pick: ValueHandler | None = None
+    session: SessionView, on_pick: ValueHandler | None = None
 ) -> rx.Component:
     """Return the picker, grouped by client; with more than eight it has a search.
 
@@ -17,7 +18,7 @@ def engagement_picker(
         on_pick: Gets the picked id; without one a pick opens the engagement's page.
     """
     pick = on_pick or (lambda id_: rx.redirect("/engagements/" + id_))
-    view = rx.Var.create(session)
+    view = as_var(session)
     return rx.popover.root(
         rx.popover.trigger(_button(view)),
         rx.popover.content(
@@ -35,7 +36,7 @@ def engagement_picker(
     )
 
 
-def _button(view: rx.Var[SessionView]) -> rx.Component:
+def _button(view: SessionView) -> rx.Component:
     return rx.button(
         rx.cond(
             view.engagement_id != "",
@@ -44,12 +45,20 @@ def _button(view: rx.Var[SessionView]) -> rx.Component:
                 rx.el.span("/", aria_hidden="true", class_name="picker-slash"),
                 rx.el.span(view.engagement, class_name="picker-engagement"),
             ),
-            rx.el.span("Pick an engagement", class_name="picker-engagement"),
+            rx.cond(
+                view.person != "",
+                rx.el.span("Pick an engagement", class_name="picker-engagement"),
+                skeleton("16px", "160px"),
+            ),
         ),
         rx.icon("chevrons_up_down", size=14, aria_hidden=True, flex_shrink="0"),
         variant="ghost",
         color_scheme="gray",
         type="button",
-        aria_label=f"Client and engagement: {view.client}, {view.engagement}",
+        aria_label=rx.cond(
+            view.engagement_id != "",
+            f"Client and engagement: {view.client}, {view.engagement}",
+            "Pick an engagement",
+        ),
         class_name="picker",
     )

@@ -17,7 +17,7 @@ def event_list(
     return rx.el.ol(rx.foreach(events, _event), class_name="events")
 
 
-def _event(event: rx.Var[EventLine]) -> rx.Component:
+def _event(event: EventLine) -> rx.Component:
     return rx.el.li(
         rx.box(status_icon(event.status, 16), class_name="event-icon"),
         rx.box(

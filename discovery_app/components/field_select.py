@@ -3,7 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.pick_list import Choices, pick_list
-from discovery_app.components.tokens import Truth, ValueHandler, Words
+from discovery_app.components.tokens import Truth, ValueHandler, Words, said
 
 
 def field_select(
@@ -31,7 +31,7 @@ def field_select(
         rx.popover.trigger(
             rx.button(
                 rx.el.span(
-                    rx.cond(rx.Var.create(value) != "", value, placeholder),
+                    rx.cond(said(value) != "", value, placeholder),
                     class_name="truncate",
                 ),
                 rx.icon("chevron_down", size=14, aria_hidden=True),
@@ -40,7 +40,7 @@ def field_select(
                 type="button",
                 disabled=disabled,
                 class_name="field-select",
-                aria_label=rx.Var.create(label) + ": " + rx.Var.create(value),
+                aria_label=said(label) + ": " + said(value),
             )
         ),
         rx.popover.content(

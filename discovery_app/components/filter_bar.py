@@ -1,12 +1,21 @@
 """Search and filters over a list; their values belong into the page's address."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import reflex as rx
 
 from discovery_app.components.buttons import quiet_button
 from discovery_app.components.pick_list import Choices, pick_list
-from discovery_app.components.tokens import MUTED, Handler, ValueHandler, Words
+from discovery_app.components.tokens import (
+    MUTED,
+    Handler,
+    Truth,
+    ValueHandler,
+    Words,
+    said,
+    when,
+)
 from discovery_app.domain.display import Choice
 
 
@@ -18,6 +27,7 @@ def filter_bar(
     on_change: ValueHandler | None = None,
     count: Words = "",
     on_clear: Handler | None = None,
+    filtered: Truth = True,
 ) -> rx.Component:
     """Return the bar over a table: search, filters, and how many rows are left.
 
@@ -28,11 +38,15 @@ def filter_bar(
         on_change: Gets the words, 300 ms after the last key.
         count: How many rows are left of how many.
         on_clear: Takes every filter back; shown as "Clear filters".
+        filtered: Whether there is anything to take back.
     """
     return rx.flex(
         search_input(placeholder, value, on_change),
         *filters,
-        quiet_button("Clear filters", on_click=on_clear, class_name="clear")
+        when(
+            filtered,
+            quiet_button("Clear filters", on_click=on_clear, class_name="clear"),
+        )
         if on_clear is not None
         else rx.fragment(),
         rx.text(
@@ -51,7 +65,9 @@ def search_input(
     placeholder: str, value: Words, on_change: ValueHandler | None
 ) -> rx.Component:
     """Return the search; "/" puts the focus into it, Escape takes it out."""
-    control = {} if on_change is None else {"value": value, "on_change": on_change}
+    control: dict[str, Any] = (
+        {} if on_change is None else {"value": value, "on_change": on_change}
+    )
     return rx.box(
         rx.icon("search", size=16, color=MUTED, aria_hidden=True),
         rx.input(
@@ -116,7 +132,7 @@ def _chip(label: str, choices: Choices, chosen: Words) -> rx.Component:
             rx.fragment(),
         ),
     )
-    picked = rx.Var.create(chosen) != ""
+    picked = said(chosen) != ""
     return rx.button(
         rx.el.span(label, rx.cond(picked, ":", ""), color="inherit"),
         rx.cond(picked, word, rx.fragment()),

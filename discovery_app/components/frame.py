@@ -10,7 +10,7 @@ from discovery_app.components.connection import (
     read_only_banner,
 )
 from discovery_app.components.engagement_picker import engagement_picker
-from discovery_app.components.tokens import ValueHandler
+from discovery_app.components.tokens import ValueHandler, as_var
 from discovery_app.components.user_menu import SIGN_OUT, user_menu
 from discovery_app.domain.access import Role
 from discovery_app.domain.display import SessionView
@@ -52,7 +52,7 @@ ADMIN = (
 def frame(
     current: str,
     *children: rx.Component,
-    session: rx.Var[SessionView] | SessionView,
+    session: SessionView,
     on_pick: ValueHandler | None = None,
     sign_out: str = SIGN_OUT,
 ) -> rx.Component:
@@ -61,12 +61,12 @@ def frame(
     Args:
         current: The word of a ``Destination``, or "" for none.
         children: The page: its header first.
-        session: The person, what they picked and what waits for them.
+        session: A state's ``SessionView``: the person, what they picked, what waits.
         on_pick: Gets the id of a picked engagement; without one the pick opens its
             page, which is what switches the picker.
         sign_out: Where the sign-out form is posted.
     """
-    view = rx.Var.create(session)
+    view = as_var(session)
     return rx.box(
         rx.el.a("Skip to content", href="#content", class_name="skip-link"),
         rx.el.aside(_brand(), _navigation(current, view), class_name="side"),
@@ -104,7 +104,7 @@ def _brand() -> rx.Component:
     )
 
 
-def _navigation(current: str, view: rx.Var[SessionView]) -> rx.Component:
+def _navigation(current: str, view: SessionView) -> rx.Component:
     return rx.el.nav(
         *[_destination(one, current, view) for one in WORK],
         rx.cond(
@@ -120,9 +120,7 @@ def _navigation(current: str, view: rx.Var[SessionView]) -> rx.Component:
     )
 
 
-def _destination(
-    one: Destination, current: str, view: rx.Var[SessionView]
-) -> rx.Component:
+def _destination(one: Destination, current: str, view: SessionView) -> rx.Component:
     here = one.word == current
     return rx.link(
         rx.icon(one.icon, size=16, aria_hidden=True),
@@ -135,7 +133,7 @@ def _destination(
     )
 
 
-def _href(route: str, view: rx.Var[SessionView]) -> rx.Var[str] | str:
+def _href(route: str, view: SessionView) -> rx.Var[str] | str:
     before, has_id, after = route.partition("{id}")
     if not has_id:
         return route
@@ -143,7 +141,7 @@ def _href(route: str, view: rx.Var[SessionView]) -> rx.Var[str] | str:
     return rx.cond(view.engagement_id != "", picked, "/")
 
 
-def _count(one: Destination, view: rx.Var[SessionView]) -> rx.Component:
+def _count(one: Destination, view: SessionView) -> rx.Component:
     if not one.count:
         return rx.fragment()
     number = getattr(view, one.count)
@@ -156,7 +154,7 @@ def _count(one: Destination, view: rx.Var[SessionView]) -> rx.Component:
     )
 
 
-def _folded_navigation(current: str, view: rx.Var[SessionView]) -> rx.Component:
+def _folded_navigation(current: str, view: SessionView) -> rx.Component:
     return rx.dialog.root(
         rx.dialog.trigger(
             rx.icon_button(

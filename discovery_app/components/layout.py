@@ -43,6 +43,14 @@ def with_drawer(
     )
 
 
+def last_on_phone(*children: rx.Component) -> rx.Component:
+    """Return ``children`` so that on a phone they follow the rest, e.g. charts.
+
+    It works for what stands directly in the ``frame``.
+    """
+    return rx.box(*children, class_name="stack last-on-phone")
+
+
 def sticky_footer(
     words: rx.Var[str] | str | rx.Component, *actions: rx.Component
 ) -> rx.Component:

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.empty_state import skeleton
-from discovery_app.components.tokens import MUTED, Tone, Words, text_color
+from discovery_app.components.tokens import MUTED, Tone, Words, said, text_color
 
 
 def metric_tile(
@@ -28,12 +28,12 @@ def metric_tile(
     return rx.link(
         rx.flex(
             rx.icon(icon, size=16, color=text_color(tone), aria_hidden=True),
-            rx.text(label, size="2", color=MUTED, trim="both"),
+            rx.text(label, size="2", color=MUTED, class_name="truncate"),
             align="center",
             gap="8px",
         ),
         rx.cond(
-            rx.Var.create(value) == "",
+            said(value) == "",
             skeleton("32px", "64px"),
             rx.text(
                 value,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import reflex as rx
 
 from discovery_app.components.status_badge import status_icon
-from discovery_app.components.tokens import MUTED
+from discovery_app.components.tokens import MUTED, Words, said
 from discovery_app.domain.display import PhaseCell
 
 
@@ -20,7 +20,7 @@ def phase_strip(
     )
 
 
-def _phase_cell(phase: rx.Var[PhaseCell]) -> rx.Component:
+def _phase_cell(phase: PhaseCell) -> rx.Component:
     return rx.el.li(
         rx.flex(
             status_icon(phase.status),
@@ -51,6 +51,6 @@ def _phase_cell(phase: rx.Var[PhaseCell]) -> rx.Component:
     )
 
 
-def _left_out(words: rx.Var[str]) -> rx.Component:
-    quiet = (words == "") | words.startswith("0 ")
+def _left_out(words: Words) -> rx.Component:
+    quiet = (said(words) == "") | said(words).startswith("0 ")
     return rx.text(words, size="1", class_name=rx.cond(quiet, "num quiet", "num"))

@@ -1,11 +1,19 @@
 """What opens under a button to pick from: a list, with a search where it is long."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
+from reflex.vars import StringVar
 
-from discovery_app.components.tokens import MUTED, Truth, ValueHandler, Words
+from discovery_app.components.tokens import (
+    MUTED,
+    Truth,
+    ValueHandler,
+    Words,
+    how_many,
+    said,
+)
 from discovery_app.domain.display import Choice
 
 Choices = rx.Var[Sequence[Choice]] | Sequence[Choice]
@@ -36,7 +44,7 @@ def pick_list(
         if isinstance(choices, rx.Var)
         else rx.Var.create(list(choices)).to(list[Choice])
     )
-    marked = rx.Var.create(chosen)
+    marked = said(chosen)
     return rx.box(
         rx.el.input(
             type="search",
@@ -49,12 +57,15 @@ def pick_list(
         rx.el.ul(
             _any(any_word, marked, on_pick) if any_word else rx.fragment(),
             rx.foreach(
-                listed, lambda choice, at: _line(listed, choice, at, marked, on_pick)
+                listed,
+                lambda choice, at: _line(
+                    cast("Sequence[Choice]", listed), choice, at, marked, on_pick
+                ),
             ),
             rx.el.li("Nothing matches.", class_name="pick-none", hidden=True),
             class_name="pick-list",
         ),
-        class_name=rx.cond(listed.length() > SEARCH_FROM, "pick", "pick few"),
+        class_name=rx.cond(how_many(choices) > SEARCH_FROM, "pick", "pick few"),
     )
 
 
@@ -79,7 +90,7 @@ def pick_option(
     )
 
 
-def _any(word: str, marked: rx.Var, on_pick: ValueHandler | None) -> rx.Component:
+def _any(word: str, marked: StringVar, on_pick: ValueHandler | None) -> rx.Component:
     return rx.el.li(
         pick_option(rx.el.span(word), chosen=marked == "", **_picks(on_pick, "")),
         class_name="pick-option",
@@ -87,23 +98,23 @@ def _any(word: str, marked: rx.Var, on_pick: ValueHandler | None) -> rx.Componen
 
 
 def _line(
-    listed: rx.Var,
-    choice: rx.Var[Choice],
-    at: rx.Var[int],
-    marked: rx.Var,
+    listed: Sequence[Choice],
+    choice: Choice,
+    at: int,
+    marked: StringVar,
     on_pick: ValueHandler | None,
 ) -> rx.Component:
-    new_group = (at == 0) | (listed[at - 1].group != choice.group)
+    new_group = (at == 0) | (said(listed[at - 1].group) != choice.group)
     return rx.fragment(
         rx.cond(
-            (choice.group != "") & new_group,
+            (said(choice.group) != "") & new_group,
             rx.el.li(choice.group, class_name="pick-group"),
             rx.fragment(),
         ),
         rx.el.li(
             pick_option(
                 rx.el.span(choice.label, class_name="truncate", title=choice.label),
-                chosen=(choice.value == marked) | (choice.label == marked),
+                chosen=(marked == choice.value) | (marked == choice.label),
                 **_picks(on_pick, choice.value),
             ),
             class_name="pick-option",

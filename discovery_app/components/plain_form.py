@@ -1,6 +1,6 @@
 """Forms that the browser posts itself, without the page's socket."""
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -74,7 +74,11 @@ def sign_in_page(form: rx.Component, *below: rx.Component) -> rx.Component:
 
 
 def _field(
-    label: str, name: str, kind: str, autocomplete: str, **props: Any
+    label: str,
+    name: str,
+    kind: Literal["email", "password"],
+    autocomplete: str,
+    **props: Any,
 ) -> rx.Component:
     return rx.el.label(
         rx.el.span(label, class_name="label"),

@@ -13,7 +13,9 @@ def progress_line(
     status: Words = "running",
     label: str = "Progress",
 ) -> rx.Component:
-    """Return what is done now, how far it is, and the bar; read out politely.
+    """Return what is done now, how far it is, and the bar.
+
+    Only the message is read out, not each percent.
 
     Args:
         percent: 0–100.
@@ -24,7 +26,7 @@ def progress_line(
     """
     return rx.box(
         rx.flex(
-            rx.text(message, size="2", weight="medium"),
+            rx.text(message, size="2", weight="medium", role="status"),
             rx.text(note, size="2", color=MUTED),
             rx.text(
                 percent,
@@ -41,6 +43,4 @@ def progress_line(
             value=percent, size="2", aria_label=label, class_name=f"of-{status}"
         ),
         class_name="now",
-        role="status",
-        aria_live="polite",
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import reflex as rx
 
-from discovery_app.components.tokens import MUTED
+from discovery_app.components.tokens import MUTED, how_many
 from discovery_app.domain.display import Bar, TimelineLine
 
 
@@ -33,13 +33,11 @@ def timeline(
     )
 
 
-def _steps(ticks: rx.Var[Sequence[str]] | Sequence[str]) -> rx.Var | int:
-    if isinstance(ticks, rx.Var):
-        return rx.cond(ticks.length() > 1, ticks.length() - 1, 1)
-    return max(len(ticks) - 1, 1)
+def _steps(ticks: rx.Var[Sequence[str]] | Sequence[str]) -> rx.Var:
+    return rx.cond(how_many(ticks) > 1, how_many(ticks) - 1, 1)
 
 
-def _line(line: rx.Var[TimelineLine]) -> rx.Component:
+def _line(line: TimelineLine) -> rx.Component:
     return rx.box(
         rx.text(line.title, size="2", class_name="truncate"),
         rx.box(rx.foreach(line.bars, _bar), class_name="track"),
@@ -48,7 +46,7 @@ def _line(line: rx.Var[TimelineLine]) -> rx.Component:
     )
 
 
-def _bar(bar: rx.Var[Bar]) -> rx.Component:
+def _bar(bar: Bar) -> rx.Component:
     return rx.tooltip(
         rx.box(
             rx.el.span(bar.words, class_name="sr-only"),

@@ -7,9 +7,12 @@ Colours are Radix scales: each has a light and a dark form of the same contrast.
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import reflex as rx
+from reflex.vars import NumberVar, StringVar
+
+T = TypeVar("T")
 
 Words = rx.Var[str] | str
 """Text known when the page is built, or a state's."""
@@ -51,6 +54,22 @@ def fill_color(tone: Tone) -> rx.Color:
     return rx.color(tone.value, 8 if tone is Tone.NEUTRAL else 9)
 
 
+def said(words: Words | Any) -> StringVar:
+    """Return ``words`` as a var, so that it can be compared and joined."""
+    return rx.Var.create(words).to(str)
+
+
+def how_many(rows: Rows) -> NumberVar[int]:
+    """Return the number of ``rows``, whether they are a state's or not."""
+    plain = rows if isinstance(rows, rx.Var) else list(rows)
+    return rx.Var.create(plain).to(list).length()
+
+
+def as_var(value: T) -> T:
+    """Return ``value`` as a var that has its fields; typed as what it holds."""
+    return cast("T", rx.Var.create(value))
+
+
 def is_given(value: rx.Var | object) -> bool:
     """Return whether there may be something to show: a var always may."""
     return isinstance(value, rx.Var) or bool(value)
@@ -65,4 +84,6 @@ def when(condition: Truth, component: rx.Component) -> rx.Component:
 
 def when_said(words: Words, component: rx.Component) -> rx.Component:
     """Return ``component`` where ``words`` are not empty."""
-    return when(words != "" if isinstance(words, rx.Var) else bool(words), component)
+    return when(
+        said(words) != "" if isinstance(words, rx.Var) else bool(words), component
+    )

@@ -1,9 +1,10 @@
 """Bringing files in: where they are dropped, and how each one goes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
+from reflex.style import Style
 
 from discovery_app.components.buttons import icon_button, plain_button
 from discovery_app.components.status_badge import StatusLook
@@ -13,6 +14,7 @@ from discovery_app.components.tokens import (
     Tone,
     Truth,
     Words,
+    said,
     text_color,
 )
 
@@ -45,7 +47,7 @@ def drop_zone(
         accept: Media type to endings; the server checks again.
         disabled: Whether nothing can be dropped now.
     """
-    limits = {} if accept is None else {"accept": dict(accept)}
+    limits: dict[str, Any] = {} if accept is None else {"accept": dict(accept)}
     zone = rx.upload.root(
         rx.icon(
             "cloud_upload", size=24, color=text_color(Tone.ACTIVE), aria_hidden=True
@@ -59,14 +61,14 @@ def drop_zone(
         disabled=disabled,
         on_drop=on_drop,
         class_name="drop-zone",
-        drag_active_style={
-            "borderColor": "var(--accent-8)",
-            "background": "var(--accent-2)",
-        },
+        drag_active_style=Style(
+            {"borderColor": "var(--accent-8)", "background": "var(--accent-2)"}
+        ),
         **limits,
     )
     # The framework makes the file input itself and gives it no name.
-    zone.children[0].children[0].custom_attrs["aria-label"] = title
+    file_input = cast("rx.Component", zone.children[0].children[0])
+    file_input.custom_attrs["aria-label"] = title
     return zone
 
 
@@ -93,7 +95,7 @@ def file_row(
         percent: 0–100; shown while uploading.
         on_remove: Cancels or removes the file.
     """
-    state = rx.Var.create(status)
+    state = said(status)
     refused = state == "refused"
     return rx.flex(
         _icon(state),
@@ -118,7 +120,7 @@ def file_row(
                 size="1",
                 color=rx.cond(refused, text_color(Tone.BAD), MUTED),
                 class_name="num",
-                role="status",
+                aria_live=rx.cond(state == "uploading", "off", "polite"),
             ),
             rx.cond(
                 state == "uploading",

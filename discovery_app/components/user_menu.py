@@ -1,32 +1,30 @@
 """Who is signed in, how the app appears to them, and the way out."""
 
 import reflex as rx
-from reflex.style import color_mode, set_color_mode
+from reflex.style import LiteralColorMode, color_mode, set_color_mode
 
 from discovery_app.components.pick_list import pick_option
 from discovery_app.components.plain_form import plain_form
-from discovery_app.components.tokens import MUTED
+from discovery_app.components.tokens import MUTED, as_var
 from discovery_app.domain.access import Role
 from discovery_app.domain.display import SessionView
 
 SIGN_OUT = "/auth/sign-out"
-_APPEARANCES = (
+_APPEARANCES: tuple[tuple[LiteralColorMode, str, str], ...] = (
     ("system", "monitor", "As the system"),
     ("light", "sun", "Light"),
     ("dark", "moon", "Dark"),
 )
 
 
-def user_menu(
-    session: rx.Var[SessionView] | SessionView, sign_out: str = SIGN_OUT
-) -> rx.Component:
+def user_menu(session: SessionView, sign_out: str = SIGN_OUT) -> rx.Component:
     """Return the menu behind the person's name.
 
     Args:
         session: Its ``person``, ``initials``, ``email``, ``role`` and ``csrf_token``.
         sign_out: Where the sign-out form is posted.
     """
-    view = rx.Var.create(session)
+    view = as_var(session)
     return rx.fragment(
         plain_form(
             rx.el.input(type="hidden", name="csrf_token", value=view.csrf_token),
@@ -59,16 +57,18 @@ def user_menu(
 
 def role_word(role: rx.Var[str] | str) -> rx.Component:
     """Return the word for a ``Role``."""
-    return rx.match(
-        role,
-        (Role.CONSULTANT.value, "Consultant"),
-        (Role.MANAGER.value, "Manager"),
-        (Role.ADMIN.value, "Admin"),
-        "",
+    return rx.fragment(
+        rx.match(
+            role,
+            (Role.CONSULTANT.value, "Consultant"),
+            (Role.MANAGER.value, "Manager"),
+            (Role.ADMIN.value, "Admin"),
+            "",
+        )
     )
 
 
-def _button(view: rx.Var[SessionView]) -> rx.Component:
+def _button(view: SessionView) -> rx.Component:
     return rx.button(
         rx.avatar(fallback=view.initials, size="1", radius="full", color_scheme="gray"),
         rx.text(
@@ -93,10 +93,11 @@ def _button(view: rx.Var[SessionView]) -> rx.Component:
         color_scheme="gray",
         type="button",
         aria_label=f"{view.person}: open user menu",
+        disabled=view.person == "",
     )
 
 
-def _appearance(mode: str, icon: str, word: str) -> rx.Component:
+def _appearance(mode: LiteralColorMode, icon: str, word: str) -> rx.Component:
     return pick_option(
         rx.icon(icon, size=14, aria_hidden=True),
         rx.el.span(word),

@@ -4,11 +4,9 @@ Nothing connects, starts a thread or opens a pool at import.
 """
 
 from discovery_app.database.addresses import database_url, owner_url
-from discovery_app.database.bootstrap import bootstrap
 from discovery_app.database.bulk import stage_frame
 from discovery_app.database.checks import verify
 from discovery_app.database.embedded import EmbeddedServer
-from discovery_app.database.engine import dispose_engine, engine
 from discovery_app.database.migrations import migrate, prepare
 from discovery_app.database.notifications import (
     WORKFLOW_CHANGED,
@@ -19,6 +17,7 @@ from discovery_app.database.notifications import (
 )
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.policies import missing_policies
+from discovery_app.database.pool import dispose_engine, engine
 from discovery_app.database.sessions import unit_of_work
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "WORKFLOW_QUEUED",
     "EmbeddedServer",
     "Notification",
-    "bootstrap",
     "database_url",
     "dispose_engine",
     "engine",

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from discovery_app.config import settings
-from discovery_app.database.embedded import server_folder, socket_folder
+from discovery_app.database.cluster import server_folder, socket_folder
 from discovery_app.errors import ConfigurationError
 
 DATABASE_NAME = "discovery"

@@ -8,6 +8,7 @@ operator may do all of it by hand.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 import sqlalchemy as sa
@@ -21,8 +22,8 @@ from discovery_app.database.addresses import (
     owner_url,
     superuser_url,
 )
-from discovery_app.database.engine import CONNECT_SECONDS
 from discovery_app.database.outages import explain_outages
+from discovery_app.database.pool import CONNECT_SECONDS
 from discovery_app.database.sessions import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
 from discovery_app.errors import ConfigurationError
 
@@ -91,11 +92,9 @@ def bootstrap_foreign(owner: sa.URL, app: sa.URL) -> None:
     with _locked(_maintenance(owner)) as connection:
         plan = _role_plan(connection, logins) + _database_plan(connection, logins)
         try:
-            _execute(connection, plan)
+            _execute(connection, [*plan, *_new_password(logins, plan)])
         except psycopg.errors.InsufficientPrivilege as error:
             raise ConfigurationError(_ask_operator(connection, logins, plan)) from error
-        if logins.app_password and _is_new(plan):
-            _execute(connection, [_password(logins.app, logins.app_password)])
 
 
 def create_database(
@@ -154,7 +153,10 @@ def _database_plan(
     Temporary tables are made in the role of the scope, so the role needs the right.
     """
     name = sql.Identifier(logins.database)
-    needs = [(logins.app, "CONNECT"), (RW_ROLE, "TEMPORARY")]
+    needs: list[tuple[str, LiteralString]] = [
+        (logins.app, "CONNECT"),
+        (RW_ROLE, "TEMPORARY"),
+    ]
     return [
         sql.SQL("GRANT {} ON DATABASE {} TO {}").format(
             sql.SQL(right), name, sql.Identifier(role)
@@ -203,10 +205,15 @@ def _is_new(plan: list[sql.Composed]) -> bool:
     return any(" LOGIN " in statement.as_string() for statement in plan)
 
 
-def _password(login: str, password: str) -> sql.Composed:
-    return sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-        sql.Identifier(login), sql.Literal(password)
-    )
+def _new_password(logins: Logins, plan: list[sql.Composed]) -> list[sql.Composed]:
+    """Return what gives a login that is being made its password; never shown."""
+    if not (logins.app_password and _is_new(plan)):
+        return []
+    return [
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(logins.app), sql.Literal(logins.app_password)
+        )
+    ]
 
 
 def _ask_operator(

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from discovery_app.database.addresses import database_url
-from discovery_app.database.engine import single_use_engine
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.policies import missing_policies
+from discovery_app.database.pool import single_use_engine
 from discovery_app.database.sessions import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
 from discovery_app.errors import ConfigurationError, UnavailableError
 
@@ -67,10 +67,10 @@ def verify(head: str | None, known: Collection[str]) -> None:
 
 
 def _check_server(connection: sa.Connection) -> None:
-    version = connection.dialect.server_version_info or (0,)
-    if version[0] < OLDEST_SERVER:
+    major = int((connection.dialect.server_version_info or (0,))[0])
+    if major < OLDEST_SERVER:
         raise ConfigurationError(
-            f"The server is PostgreSQL {version[0]}; this app needs "
+            f"The server is PostgreSQL {major}; this app needs "
             f"{OLDEST_SERVER} or newer: upgrade it, or unset DATABASE_URL."
         )
 

@@ -9,16 +9,22 @@ it, so that a killed process never takes the database with it.
 """
 
 import fcntl
-import hashlib
 import logging
 import os
-import shutil
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from discovery_app.database.cluster import (
+    check_path,
+    check_version,
+    free_space,
+    initialise,
+    make_socket_folder,
+    server_folder,
+    socket_folder,
+)
 from discovery_app.database.postmaster import (
     PORT,
     Postmaster,
@@ -30,39 +36,17 @@ from discovery_app.database.postmaster import (
 from discovery_app.database.server_account import ServerAccount, server_account
 from discovery_app.database.server_files import (
     BINARIES,
-    MAJOR_VERSION,
-    add_settings,
     log_tail,
     programs_folder,
     write_settings,
 )
-from discovery_app.errors import ConfigurationError, UnavailableError
+from discovery_app.errors import UnavailableError
 
 START_SECONDS = 120.0
 """Chosen: crash recovery after a long write burst takes tens of seconds."""
 STOP_SECONDS = 60.0
-_SOCKET_PATH_LIMIT = 100
-"""Linux takes 107 bytes and macOS 103, the socket's name included."""
 
 logger = logging.getLogger(__name__)
-
-
-def server_folder(data_dir: Path) -> Path:
-    """Return where the server under ``data_dir`` keeps its files."""
-    return data_dir.expanduser().resolve() / "postgres"
-
-
-def socket_folder(folder: Path) -> Path:
-    """Return where the server in ``folder`` listens.
-
-    That is the folder itself, and for a path that is too long for a socket a private
-    folder in ``/tmp``, named after it (not ``$TMPDIR``, which differs between the
-    processes that have to meet there).
-    """
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= _SOCKET_PATH_LIMIT:
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return Path("/tmp") / f"discovery-{digest}"  # noqa: S108  Checked before use.
 
 
 class EmbeddedServer:
@@ -90,7 +74,7 @@ class EmbeddedServer:
         self.folder = server_folder(data_dir)
         self.started = False
         self._durable = durable
-        _check_path(self.data_dir)
+        check_path(self.data_dir)
 
     @classmethod
     def start_or_attach(
@@ -163,8 +147,8 @@ class EmbeddedServer:
                 return False
             account = server_account()
             if not (self.folder / "PG_VERSION").exists():
-                self._initialise(account)
-            self._check_version()
+                initialise(self.folder, account, durable=self._durable)
+            check_version(self.folder)
             self._start(account)
             self.started = True
             return True
@@ -209,50 +193,16 @@ class EmbeddedServer:
             (self.folder / "postmaster.pid").unlink(missing_ok=True)
             (listens / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
-    def _initialise(self, account: ServerAccount) -> None:
-        """Make an empty cluster beside its place and move it there when it is whole."""
-        draft = self.folder.with_name("postgres.new")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700)
-        account.give(draft)
-        command = [
-            str(programs_folder() / "initdb"),
-            *("--pgdata", str(draft), "--username", "postgres"),
-            *("--auth-local", "trust", "--auth-host", "reject", "--encoding", "UTF8"),
-            # Sorts the same on every machine, whatever its C library.
-            *("--locale", "C", "--locale-provider", "builtin"),
-            *("--builtin-locale", "C.UTF-8"),
-        ]
-        if not self._durable:
-            command.append("--no-sync")
-        done = account.run(command, [draft, BINARIES], START_SECONDS)
-        if done.returncode != 0:
-            raise UnavailableError(
-                f"PostgreSQL could not set up {self.folder} ({_free(self.data_dir)}): "
-                f"{done.stdout.strip()[-600:]}"
-            )
-        add_settings(draft)
-        draft.rename(self.folder)
-
-    def _check_version(self) -> None:
-        found = (self.folder / "PG_VERSION").read_text().strip()
-        if found != str(MAJOR_VERSION):
-            raise ConfigurationError(
-                f"The database in {self.folder} was made by PostgreSQL {found}, and "
-                f"this app brings {MAJOR_VERSION}; dump it with the older app and "
-                "load it into a new data folder."
-            )
-
     def _start(self, account: ServerAccount) -> None:
         listens = socket_folder(self.folder)
-        _make_socket_folder(listens, self.folder, account)
+        make_socket_folder(listens, self.folder, account)
         write_settings(self.folder, listens, account, durable=self._durable)
         startup_log = self.folder / "startup.log"
         startup_log.unlink(missing_ok=True)
         if not self._pg_ctl("start", START_SECONDS, "-l", str(startup_log)):
             raise UnavailableError(
                 f"The embedded PostgreSQL in {self.folder} did not start "
-                f"({_free(self.data_dir)}): {log_tail(self.folder)}"
+                f"({free_space(self.data_dir)}): {log_tail(self.folder)}"
             )
 
     def _pg_ctl(self, verb: str, seconds: float, *more: str) -> bool:
@@ -279,33 +229,3 @@ class EmbeddedServer:
         with (self.data_dir / "postgres.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def _check_path(path: Path) -> None:
-    text = str(path)
-    if any(letter.isspace() or letter in "'\"\\," for letter in text):
-        raise ConfigurationError(
-            f"The embedded PostgreSQL cannot keep its data in {text!r}, because the "
-            "path has a space, a quote, a comma or a backslash; set "
-            "DISCOVERY_DATA_DIR to a path without."
-        )
-
-
-def _make_socket_folder(listens: Path, folder: Path, account: ServerAccount) -> None:
-    if listens == folder:
-        return
-    try:
-        listens.mkdir(mode=0o700)
-        account.give(listens)
-    except FileExistsError:
-        pass
-    facts = listens.lstat()
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != account.uid:
-        raise ConfigurationError(
-            f"{listens} belongs to someone else; remove it, or set "
-            "DISCOVERY_DATA_DIR to a shorter path."
-        )
-
-
-def _free(folder: Path) -> str:
-    return f"{shutil.disk_usage(folder).free // 2**20} MB of disk are free"

@@ -15,8 +15,8 @@ from discovery_app.database.addresses import owner_url
 from discovery_app.database.bootstrap import bootstrap
 from discovery_app.database.checks import MIGRATE_COMMAND, verify
 from discovery_app.database.embedded import EmbeddedServer
-from discovery_app.database.engine import single_use_engine
 from discovery_app.database.outages import explain_outages
+from discovery_app.database.pool import single_use_engine
 from discovery_app.errors import ConfigurationError, UnavailableError
 
 ALEMBIC_FOLDER = Path(__file__).resolve().parents[2] / "alembic"

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from discovery_app.database.addresses import database_url, driver_address
-from discovery_app.database.engine import CONNECT_ARGUMENTS
+from discovery_app.database.pool import CONNECT_ARGUMENTS
 
 WORKFLOW_QUEUED = "workflow_queued"
 """Wakes a runner; the payload is the workflow's id."""
@@ -82,7 +83,7 @@ def wait_for_notification(
     waits = _Waits()
     while not stop.is_set():
         try:
-            with psycopg.connect(**_arguments()) as connection:
+            with psycopg.connect(_address(), autocommit=True) as connection:
                 connection.execute(_LISTEN.format(sql.Identifier(channel)))
                 waits.reset()
                 on_notify(Notification(channel, resync=True))
@@ -109,7 +110,7 @@ def _hear(
 
 
 async def _connect(channel: str) -> psycopg.AsyncConnection:
-    connection = await psycopg.AsyncConnection.connect(**_arguments())
+    connection = await psycopg.AsyncConnection.connect(_address(), autocommit=True)
     try:
         await connection.execute(_LISTEN.format(sql.Identifier(channel)))
     except psycopg.Error:
@@ -119,9 +120,8 @@ async def _connect(channel: str) -> psycopg.AsyncConnection:
     return connection
 
 
-def _arguments() -> dict[str, str | int | bool]:
-    address = driver_address(database_url())
-    return {"conninfo": address, "autocommit": True} | dict(CONNECT_ARGUMENTS)
+def _address() -> str:
+    return make_conninfo(driver_address(database_url()), **CONNECT_ARGUMENTS)
 
 
 def _report_outage(channel: str, seconds: float, error: psycopg.Error) -> None:

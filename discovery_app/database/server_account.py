@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from discovery_app.errors import ConfigurationError
+from discovery_app.errors import ConfigurationError, UnavailableError
 
 SYSTEM_ACCOUNT = "pgserver"
 
@@ -55,7 +55,19 @@ class ServerAccount:
         Raises:
             ConfigurationError: The account cannot enter one of the folders, and this
                 process may not let it.
+            UnavailableError: It took longer.
         """
+        try:
+            return self._run(command, reaches, seconds)
+        except subprocess.TimeoutExpired as error:
+            raise UnavailableError(
+                f"{Path(command[0]).name} did not end within {seconds:.0f} s; look at "
+                "the load of the machine and at the server's log folder."
+            ) from error
+
+    def _run(
+        self, command: Sequence[str], reaches: Sequence[Path], seconds: float
+    ) -> subprocess.CompletedProcess[str]:
         if not self.switches:
             return _run(command, seconds)
         closed = next((at for at in map(self._closed, reaches) if at), None)

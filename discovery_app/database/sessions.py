@@ -8,8 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from discovery_app.database.engine import engine
 from discovery_app.database.outages import explain_outages
+from discovery_app.database.pool import engine
 from discovery_app.domain.access import (
     AccountScope,
     AnyScope,

@@ -14,7 +14,7 @@ _SIZES: Final = ("B", "kB", "MB", "GB", "TB")
 
 def duration(seconds: float) -> str:
     """Return ``seconds`` with units: "6.1 s", "42 s", "1 min 36 s", "2 h 10 min"."""
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{max(seconds, 0):.1f} s"
     whole = round(seconds)
     if whole < _MINUTE:
@@ -59,7 +59,7 @@ def file_size(size_bytes: int) -> str:
     """Return ``size_bytes`` in decimal units with one decimal: "6.2 MB"."""
     size = float(size_bytes)
     unit = 0
-    while size >= 1000 and unit < len(_SIZES) - 1:
+    while size >= 999.95 and unit < len(_SIZES) - 1:
         size /= 1000
         unit += 1
     return f"{size_bytes} B" if unit == 0 else f"{size:.1f} {_SIZES[unit]}"
@@ -67,7 +67,7 @@ def file_size(size_bytes: int) -> str:
 
 def percent(fraction: float) -> str:
     """Return ``fraction`` (0-1) as "71 %"; only the whole is 100."""
-    return f"{min(int(fraction * 100), 99) if fraction < 1 else 100} %"
+    return f"{min(round(fraction * 100), 99) if fraction < 1 else 100} %"
 
 
 def initials(name: str) -> str:

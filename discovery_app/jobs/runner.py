@@ -11,6 +11,7 @@ import threading
 import time
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from discovery_app.agents.assistant import Assistant
 from discovery_app.agents.rules import RulesAssistant
@@ -42,9 +43,11 @@ class Runner:
 
     Args:
         name: The slot's name, stable over restarts.
+        only: The one workflow to take; ``None`` takes any that is due.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, only: UUID | None = None) -> None:
+        self._only = only
         self.me = this_process(name)
         self._scope = WorkerScope(self.me.owner)
         self._clock = RunnerClock()
@@ -52,6 +55,7 @@ class Runner:
         self._idle = threading.Event()
         self._idle.set()
         self._held: LeaseClaim | None = None
+        self._first: LeaseClaim | None = None
         self._in_work: Claim | None = None
         self._began_at = 0.0
         self._manager = DiscoveryWorkflowManager(
@@ -59,25 +63,47 @@ class Runner:
         )
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT, then drain."""
+        """Work until SIGTERM or SIGINT, then drain and end the process."""
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: self._stopping.set())
         with unit_of_work(self._scope) as session:
             freed = WorkerService(session).register(self.me)
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
+        self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
+        self.start()
+        self._stopping.wait()
+        self.leave()
+        with unit_of_work(self._scope) as session:
+            WorkerService(session).stop(self.me)
+        logger.info("Runner %s ends.", self.me.owner)
+        logging.shutdown()
+        os._exit(0)  # A phase that is still in work must not keep the process.
+
+    def start(self, first: LeaseClaim | None = None) -> None:
+        """Begin to work in the background, with the lease ``first`` if given."""
+        self._held = first
+        self._first = first
         self._clock.every(settings().tick_seconds, "tick", self.tick)
         self._clock.every(settings().beat_seconds, "beat", self.beat)
-        self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
         self._clock.start()
         threading.Thread(target=self._listen, daemon=True).start()
-        self._stopping.wait()
-        self._drain()
+
+    def leave(self) -> None:
+        """Claim nothing more; let the phase finish for a while, else hand it back."""
+        self._stopping.set()
+        if not self._idle.wait(settings().drain_seconds):
+            self._hand_back()
+        self._clock.stop()
 
     def tick(self) -> None:
         """Claim and run workflows until none is due."""
+        first, self._first = self._first, None
+        if first is not None:
+            self.work(first)
         while not self._stopping.is_set():
             with unit_of_work(self._scope) as session:
-                lease = WorkflowLeaseService(session).claim(self.me.owner)
+                leases = WorkflowLeaseService(session)
+                lease = leases.claim(self.me.owner, self._only)
             if lease is None:
                 return
             self.work(lease)
@@ -133,17 +159,6 @@ class Runner:
         wait_for_notification(
             WORKFLOW_QUEUED, self._stopping, lambda *_: self._clock.fire_tick()
         )
-
-    def _drain(self) -> None:
-        """Let the phase finish for a while, else hand it back; then end."""
-        if not self._idle.wait(settings().drain_seconds):
-            self._hand_back()
-        with unit_of_work(self._scope) as session:
-            WorkerService(session).stop(self.me)
-        self._clock.stop()
-        logger.info("Runner %s ends.", self.me.owner)
-        logging.shutdown()
-        os._exit(0)  # A phase that is still in work must not keep the process.
 
     def _hand_back(self) -> None:
         claim = self._in_work

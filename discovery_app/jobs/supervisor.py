@@ -1,4 +1,4 @@
-"""Keeps runner processes alive: starts them, restarts them, gives up loudly."""
+"""Keeps child processes alive: starts them, restarts them, gives up loudly."""
 
 import fcntl
 import logging
@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,57 +29,53 @@ _GIVE_UP_AFTER: Final = 12
 _LOOK_SECONDS: Final = 0.2
 
 
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
 @dataclass
 class _Slot:
     """One child process and how it fared."""
 
     name: str
+    start: Start
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
     start_at: float = 0.0
-    given_up: bool = False
 
 
-@dataclass
 class Supervisor:
-    """Runs one child process a slot until it is stopped.
+    """Keeps child processes alive until it is stopped.
 
-    Attributes:
-        base: Name of this host's slots; the number is added.
+    Args:
+        children: What starts each child, by name, in the order to start them.
+        look: Called before each look at the children, e.g. to mind the database.
     """
 
-    slots: int
-    base: str = ""
-    start: Callable[[str], subprocess.Popen[bytes]] | None = None
-    _slots: list[_Slot] = field(default_factory=list)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        """Name the slots."""
-        base = self.base or socket.gethostname()
-        self._slots = [_Slot(f"{base}-{at + 1}") for at in range(self.slots)]
+    def __init__(
+        self, children: Mapping[str, Start], look: Callable[[], None] = lambda: None
+    ) -> None:
+        self._slots = [_Slot(name, start) for name, start in children.items()]
+        self._look = look
+        self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Keep the children alive until ``stop``.
+        """Keep the children alive until ``stop``, then end them.
 
         Raises:
-            ConfigurationError: Every slot was given up.
+            ConfigurationError: A child was given up.
         """
         try:
-            while not self._stopping.wait(_LOOK_SECONDS):
+            while not self._stopping.is_set():
+                self._look()
                 for slot in self._slots:
                     self._look_after(slot)
-                if all(slot.given_up for slot in self._slots):
-                    raise ConfigurationError(
-                        f"Every runner ended {_GIVE_UP_AFTER} times in a row; the log "
-                        "above says why. Mend that, then start again."
-                    )
+                self._stopping.wait(_LOOK_SECONDS)
         finally:
             self._end_children()
 
     def stop(self) -> None:
-        """Ask ``run`` to drain the children and return."""
+        """Ask ``run`` to end the children and return."""
         self._stopping.set()
 
     def pids(self) -> list[int]:
@@ -87,37 +84,13 @@ class Supervisor:
         return [one.pid for one in children if one and one.poll() is None]
 
     def _look_after(self, slot: _Slot) -> None:
-        if slot.given_up:
-            return
         now = time.monotonic()
         if slot.child is not None:
             if slot.child.poll() is None:
                 return
-            self._note_end(slot, now)
-        if not slot.given_up and now >= slot.start_at:
-            starter = self.start or start_runner
-            slot.child, slot.started_at = starter(slot.name), now
-
-    def _note_end(self, slot: _Slot, now: float) -> None:
-        status = slot.child.returncode if slot.child else 0
-        slot.child = None
-        if now - slot.started_at > _STEADY_SECONDS:
-            slot.failures = 0
-        slot.failures += 1
-        wait = min(
-            _FIRST_WAIT_SECONDS * 2 ** (slot.failures - 1), _LONGEST_WAIT_SECONDS
-        )
-        slot.start_at = now + wait
-        if slot.failures >= _GIVE_UP_AFTER:
-            slot.given_up = True
-            logger.error("Runner %s ended too often; it is given up.", slot.name)
-            return
-        logger.warning(
-            "Runner %s ended with status %s; it starts again in %.1f s.",
-            slot.name,
-            status,
-            wait,
-        )
+            _note_end(slot, slot.child.returncode, now)
+        if now >= slot.start_at:
+            slot.child, slot.started_at = slot.start(), now
 
     def _end_children(self) -> None:
         children = [slot.child for slot in self._slots if slot.child is not None]
@@ -129,6 +102,35 @@ class Supervisor:
                 child.wait(max(until - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _note_end(slot: _Slot, status: int, now: float) -> None:
+    """Plan the next start of a child that ended.
+
+    Raises:
+        ConfigurationError: It ended too often in a row.
+    """
+    slot.child = None
+    if now - slot.started_at > _STEADY_SECONDS:
+        slot.failures = 0
+    slot.failures += 1
+    if slot.failures >= _GIVE_UP_AFTER:
+        raise ConfigurationError(
+            f"{slot.name} ended {slot.failures} times in a row; the log above says "
+            "why. Mend that, then start again."
+        )
+    wait = min(_FIRST_WAIT_SECONDS * 2 ** (slot.failures - 1), _LONGEST_WAIT_SECONDS)
+    slot.start_at = now + wait
+    logger.warning(
+        "%s ended with status %s; it starts again in %.1f s.", slot.name, status, wait
+    )
+
+
+def runners(slots: int, base: str = "") -> dict[str, Start]:
+    """Return what starts ``slots`` runner processes, by their names."""
+    host = base or socket.gethostname()
+    names = [f"{host}-{number}" for number in range(1, slots + 1)]
+    return {name: partial(start_runner, name) for name in names}
 
 
 def start_runner(name: str) -> subprocess.Popen[bytes]:
@@ -155,7 +157,7 @@ def run_in_background() -> Iterator[None]:
         if not mine:
             yield
             return
-        supervisor = Supervisor(slot_count(), base=f"{socket.gethostname()}-dev")
+        supervisor = Supervisor(runners(slot_count(), f"{socket.gethostname()}-dev"))
         thread = threading.Thread(target=supervisor.run, daemon=True)
         thread.start()
         try:

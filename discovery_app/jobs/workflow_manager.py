@@ -85,7 +85,7 @@ class DiscoveryWorkflowManager:
         except CancelledError:
             with unit_of_work(claim.scope) as session:
                 WorkflowStateService(session).cancelled(claim)
-        except Exception as error:  # noqa: BLE001  Whatever a phase does, the run must say so.
+        except Exception as error:  # noqa: BLE001  The run must say what a phase did.
             self._handle_workflow_failure(claim, error)
         return None
 

@@ -138,6 +138,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
             "No asset of the import belongs to “{value}”, so the row was not used.",
             "Check that the file holds all assets and their ids.",
         ),
+        "no_guest": _tell("No asset of the import runs on host “{value}”."),
         "several_match": _warn(
             "Several assets of the import fit “{value}”, so the row was not used.",
             "Export the sheet with its ids (VM ID or VM UUID).",

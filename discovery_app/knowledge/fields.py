@@ -7,6 +7,7 @@ both were carried over from the product's field research (FIELD.md). Spellings u
 """
 
 import json
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ lists of applications."""
 
 FOREIGN_LANGUAGES: Final = ("de", "fr", "es")
 """Spellings of these sources are headers in another language than English."""
+
+
+_UMLAUTS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,8 @@ def asset_spellings() -> Spellings:
     foreign = _content("foreign_headers.json")
     for language in FOREIGN_LANGUAGES:
         for field, headers in foreign[language].items():
-            spellings += _of_source(field, language, headers)
+            written = [form for header in headers for form in _written(header)]
+            spellings += _of_source(field, language, written)
     return _by_header(spellings)
 
 
@@ -164,6 +171,14 @@ def _of_source(field: str, source: str, headers: list[Any]) -> list[HeaderSpelli
         HeaderSpelling(field, source, header, unit, rank)
         for rank, (header, unit) in enumerate(pairs)
     ]
+
+
+def _written(header: str) -> list[str]:
+    """Return the ways ``header`` is written where accents are not at hand."""
+    plain = unicodedata.normalize("NFKD", header)
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    german = header.translate(_UMLAUTS)
+    return list(dict.fromkeys((header, bare, german)))
 
 
 def _by_header(spellings: Iterable[HeaderSpelling]) -> Spellings:

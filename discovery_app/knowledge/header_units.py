@@ -57,7 +57,7 @@ UTILISATION_WORDS: Final = frozenset(
 """A header with one of these or ``%`` never names a size (kb_addenda.json)."""
 
 DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {unit: "size" for unit in _SIZES}
+    dict.fromkeys(_SIZES, "size")
     | {f"{unit}/s": "rate" for unit in _SIZES}
     | {"percent": "percent", "hours": "time", "minutes": "time", "days": "time"}
     | {"MHz": "frequency", "GHz": "frequency"}

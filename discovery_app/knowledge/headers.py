@@ -9,6 +9,12 @@ import re
 import unicodedata
 from typing import Final
 
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a text that lists them between blanks."""
+    return frozenset(text.split())
+
+
 _DROPPED: Final = re.compile(r"[^a-z0-9%]")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|%", re.ASCII)
 _FOREIGN: Final = re.compile(r"[\W_]+")
@@ -32,8 +38,7 @@ NEVER_IMPORTED_WORDS: Final = frozenset(
 )
 """Whole words of a header that say the same; ``secretary`` is none of them."""
 
-HEADER_WORDS: Final = frozenset(
-    """
+HEADER_WORDS: Final = words_of("""
     account active adapter address age agent allocated app application architecture
     artifact assigned attribute availability average azure backup bios boot branch
     bucket business capacity category changed ci city class client cloud cluster cmdb
@@ -61,10 +66,9 @@ HEADER_WORDS: Final = frozenset(
     year zone
     abteilung adresse anwendung anzahl arbeitsspeicher beschreibung besitzer
     betriebssystem firma gerät hersteller kommentar kosten kritikalität modell netzwerk
-    ort prozessor prozessoren rechner rechnername rolle seriennummer servername servertyp
-    speicher standort typ umgebung verantwortlicher version
-    """.split()
-)
+    ort prozessor prozessoren rechner rechnername rolle seriennummer servername
+    servertyp speicher standort typ umgebung verantwortlicher version
+    """)
 """Words that headers are made of, in English and German."""
 
 

@@ -105,8 +105,8 @@ def _delimiter(
         raise FileRefusedError(
             file_name,
             "delimiter_unknown",
-            "The delimiter has to be one character, such as a comma, a semicolon, a tab "
-            "or a bar.",
+            "The delimiter has to be one character, such as a comma, a semicolon, a "
+            "tab or a bar.",
         )
     return chosen
 

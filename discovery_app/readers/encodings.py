@@ -156,8 +156,8 @@ def _mixed_note(odd: list[int], encoding: str) -> Note:
     return Note(
         rule="encoding_mixed",
         severity="warning",
-        message=f"{len(odd)} of the file's lines are not UTF-8 like the rest; they were "
-        f"read as {encoding}.",
+        message=f"{len(odd)} of the file's lines are not UTF-8 like the rest; they "
+        f"were read as {encoding}.",
         fix="Check the special letters in these lines, the first of which is named.",
         row=odd[0] + 1,
     )

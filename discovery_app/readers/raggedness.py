@@ -42,8 +42,8 @@ def _long_notes(rows: pl.DataFrame, own: int) -> list[Note]:
         Note(
             rule="row_too_long",
             severity="warning",
-            message=f"The row has more cells than the {own} headers; the extra ones were "
-            f"kept from Column {own + 1} on.",
+            message=f"The row has more cells than the {own} headers; the extra ones "
+            f"were kept from Column {own + 1} on.",
             fix="Look for a delimiter inside a value that is not quoted, correct the "
             "row and upload the file again.",
             row=number,
@@ -66,8 +66,8 @@ def _short_notes(short: pl.Series, rows: int, own: int) -> list[Note]:
             Note(
                 rule="row_too_short",
                 severity="info",
-                message=f"The row has fewer cells than the {own} headers; the missing ones "
-                "count as empty.",
+                message=f"The row has fewer cells than the {own} headers; the missing "
+                "ones count as empty.",
                 fix="If values stand under the wrong header, correct the row.",
                 row=number,
             )

@@ -16,6 +16,7 @@ _EXTRA_CELLS: Final = 20
 """Cells that a row may have beyond the usual before the rest is kept as one cell, so
 that one broken row does not make thousands of columns. Chosen."""
 _NAMED: Final = 1_000
+_HEAD_LINES: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class Records:
 
 
 def read_records(text: str, delimiter: str, first_line: int = 1) -> Records:
-    """Read every record of a text file, whatever its shape.
+    r"""Read every record of a text file, whatever its shape.
 
     Args:
-        text: The file's text, lines parted by ``\\n``.
+        text: The file's text, lines parted by ``\n``.
         delimiter: What parts the cells.
         first_line: Number of the text's first line in the file.
     """
@@ -84,8 +85,8 @@ def _stray_note(line: int) -> Note:
     return Note(
         rule="quote_not_closed",
         severity="warning",
-        message="A quotation mark in this line is never closed; the line was read on its "
-        "own, with the mark as part of the value.",
+        message="A quotation mark in this line is never closed; the line was read on "
+        "its own, with the mark as part of the value.",
         fix="Correct the quotation marks of the line and upload the file again.",
         row=line,
     )
@@ -148,8 +149,10 @@ class _RecordSource:
             return True
         if len(cells) == self.usual_width or self.usual_width < 3:
             return False
-        inner = [text.count(self._delimiter) for text in span[1:-1]]
-        return bool(inner) and min(inner) >= self.usual_width - 1
+        # Whole records inside one cell: the quotes closed only by chance.
+        inner = [text for cell in cells for text in cell.split("\n")[1:-1]]
+        counts = [text.count(self._delimiter) for text in inner]
+        return bool(counts) and min(counts) >= self.usual_width - 1
 
     def _alone(self, line: int) -> list[str]:
         text = self._lines[line]
@@ -158,10 +161,17 @@ class _RecordSource:
         )
 
     def _find_usual_width(self) -> int:
-        counts = Counter(
-            text.count(self._delimiter) + 1 for text in self._lines[:1_000] if text
-        )
-        most = counts.most_common(1)
-        header = next((text for text in self._lines if text), "")
-        own = header.count(self._delimiter) + 1
-        return max(own, most[0][0]) if most else own
+        """Return the most frequent width of the first records, or the header's."""
+        head = (f"{line}\n" for line in self._lines[:_HEAD_LINES])
+        widths: list[int] = []
+        try:
+            widths.extend(
+                len(cells) for cells in csv.reader(head, delimiter=self._delimiter)
+            )
+        except csv.Error:
+            # What was read before an open quote has to do.
+            pass
+        widths = [width for width in widths if width]
+        if not widths:
+            return 1
+        return max(widths[0], Counter(widths).most_common(1)[0][0])

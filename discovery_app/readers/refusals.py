@@ -268,6 +268,6 @@ def bomb_refused(file_name: str, unpacked: int) -> FileRefusedError:
     return FileRefusedError(
         file_name,
         "workbook_too_large",
-        f"The workbook would unpack to {unpacked / 1024**2:,.0f} MB, which is more than "
-        "is safe to open; split it, or export the sheets that matter as CSV.",
+        f"The workbook would unpack to {unpacked / 1024**2:,.0f} MB, which is more "
+        "than is safe to open; split it, or export the sheets that matter as CSV.",
     )

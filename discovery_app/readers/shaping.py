@@ -188,8 +188,8 @@ def _title_note(header_row: int) -> Note:
     return Note(
         rule="header_row_found",
         severity="info",
-        message=f"The headers were found in row {header_row}; the rows above it are not "
-        "read.",
+        message=f"The headers were found in row {header_row}; the rows above it are "
+        "not read.",
         fix="If another row holds the headers, correct the header row.",
         row=header_row,
     )

@@ -19,8 +19,6 @@ _CHUNK: Final = 4 * 1024 * 1024
 _OVERLAP: Final = 64
 _SHEET: Final = re.compile(r"(?i)^/?xl/(worksheets|chartsheets|dialogsheets)/.*\.xml$")
 _CELL: Final = re.compile(rb"""[\s]r=["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_FAR_CELL: Final = re.compile(rb"""[\s]r=["'](?:[A-Za-z]{3}|[A-Za-z]{1,3}\d{6,7})""")
-_NEAR_CELLS: Final = 702 * 99_999
 
 
 def check_extent(path: Path, file_name: str, limits: Limits) -> None:
@@ -55,8 +53,8 @@ def _check_part(
         raise FileRefusedError(
             file_name,
             "sheet_too_large",
-            f"A sheet reaches to row {rows:,} and column {columns:,}, most of it likely "
-            "blank; delete the blank rows and columns, or export the sheet as CSV.",
+            f"A sheet reaches to row {rows:,} and column {columns:,}, most of it "
+            "likely blank; delete the blank rows and columns, or export it as CSV.",
         )
     return size
 

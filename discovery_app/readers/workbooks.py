@@ -89,7 +89,8 @@ def _chosen(names: list[str], file_name: str, corrections: Corrections) -> list[
     raise FileRefusedError(
         file_name,
         "sheet_missing",
-        f"There is no sheet called {corrections.sheet[:40]}; the workbook has {listed}.",
+        f"There is no sheet called {corrections.sheet[:40]}; the workbook has "
+        f"{listed}.",
     )
 
 
@@ -119,8 +120,8 @@ def _read_sheet(
         raise FileRefusedError(
             file_name,
             "damaged_sheet",
-            f"Sheet {name[:40]} cannot be read; open the workbook in Excel, save it again "
-            "and upload it.",
+            f"Sheet {name[:40]} cannot be read; open the workbook in Excel, save it "
+            "again and upload it.",
         ) from None
     if cells.is_empty() or not cells.width:
         return None

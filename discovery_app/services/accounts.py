@@ -60,9 +60,10 @@ class AccountService:
         attempt that no password fits.
         """
         failures = User.failed_attempts
-        wait = sa.func.least(
-            LONGEST_WAIT_SECONDS, sa.func.power(2, failures - FREE_TRIES + 2)
+        seconds = sa.func.least(
+            LONGEST_WAIT_SECONDS, sa.func.power(2, col(failures) + 2 - FREE_TRIES)
         )
+        wait = sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
         counted = self._session.execute(
             sa.update(User)
             .where(
@@ -74,11 +75,11 @@ class AccountService:
                 ),
             )
             .values(
-                failed_attempts=sa.func.least(failures + 1, 1000),
+                failed_attempts=sa.func.least(col(failures) + 1, 1000),
                 locked_until=sa.case(
                     (
                         col(failures) + 1 >= FREE_TRIES,
-                        sa.func.clock_timestamp() + sa.func.make_interval(secs=wait),
+                        sa.func.clock_timestamp() + wait,
                     )
                 ),
             )

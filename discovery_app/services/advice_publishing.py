@@ -7,13 +7,9 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
-from discovery_app.models import Decision, Finding, MoveGroup
 from discovery_app.services.publication import PUBLISHED, Publication
 from discovery_app.services.staging import column_types, new_id, stage
-
-FINDINGS: Final[sa.Table] = Finding.__table__  # pyright: ignore
-DECISIONS: Final[sa.Table] = Decision.__table__  # pyright: ignore
-GROUPS: Final[sa.Table] = MoveGroup.__table__  # pyright: ignore
+from discovery_app.services.tables import DECISIONS, FINDINGS, GROUPS
 
 FINDING_COLUMNS: Final = (
     "raw",

@@ -123,6 +123,22 @@ class ClientAccountService:
             )
         ).one_or_none()
 
+    def place(self, client_name: str, name: str = "") -> tuple[UUID, UUID | None]:
+        """Return the ids of a client account and, if named, of its engagement.
+
+        Raises:
+            NotFoundError: One of them is missing.
+        """
+        if name:
+            found = self.by_names(client_name, name)
+            if found is None:
+                raise NotFoundError("engagement", f"{client_name} / {name}")
+            return found.client_account_id, found.id
+        client_id = self._client_id(client_name)
+        if client_id is None:
+            raise NotFoundError("client account", client_name)
+        return client_id, None
+
     def ensure(self, by: Acting, client_name: str, name: str) -> Engagement:
         """Return the engagement of these names, made if it is missing.
 

@@ -11,7 +11,12 @@ from sqlmodel import Session, col, select
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.discovery_flow_state import FileReference
 from discovery_app.errors import InvalidInputError, NotFoundError
-from discovery_app.models import DataImportFile, DataImportSession
+from discovery_app.models import (
+    ClientAccount,
+    DataImportFile,
+    DataImportSession,
+    Engagement,
+)
 
 FILES_LIMIT: Final = 50
 """Files of one upload; chosen, not measured."""
@@ -134,6 +139,27 @@ class DataImportService:
         if not rows:
             raise NotFoundError("upload", session_id)
         return [ImportFile(_reference(row), row.corrections) for row in rows]
+
+    def tenant_names(self, session_id: UUID) -> tuple[str, str]:
+        """Return the client's and the engagement's name of an upload anywhere.
+
+        Reads under a ``PlatformScope`` or ``BoardScope``, which says where it may.
+
+        Raises:
+            NotFoundError: There is no such upload that the scope shows.
+        """
+        found = self._session.exec(
+            select(ClientAccount.name, Engagement.name)
+            .join(Engagement, col(Engagement.client_account_id) == ClientAccount.id)
+            .join(
+                DataImportSession,
+                col(DataImportSession.engagement_id) == Engagement.id,
+            )
+            .where(DataImportSession.id == session_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFoundError("upload", session_id)
+        return found
 
     def correct(
         self,

@@ -6,11 +6,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
-from discovery_app.models import Dependency
 from discovery_app.services.publication import Publication
 from discovery_app.services.staging import column_types, stage
-
-DEPENDENCIES: Final[sa.Table] = Dependency.__table__  # pyright: ignore
+from discovery_app.services.tables import DEPENDENCIES
 
 EDGE_COLUMNS: Final = (
     "source",
@@ -63,7 +61,7 @@ _UPSERT = sa.text(
     select gen_random_uuid(), :engagement_id, :client_account_id, :session_id, key,
         (array_agg(source_asset_id))[1], min(source),
         (array_agg(destination_asset_id))[1], min(destination),
-        min(port), min(protocol), min(kind), bool_and(coalesce(noise, false)),
+        min(port), left(min(protocol), 30), min(kind), bool_and(coalesce(noise, false)),
         case when bool_and(coalesce(noise, false)) then min(noise_reason) end,
         bool_or(coalesce(shared_service, false)),
         bool_or(coalesce(cross_environment, false)),

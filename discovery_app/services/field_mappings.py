@@ -313,8 +313,8 @@ def _refuse_double_targets(rows: Sequence[FieldMapping]) -> None:
             continue
         if not ASSET_FIELDS[row.target].type.startswith(("list", "map")):
             raise ConflictError(
-                f"{first.header} and {row.header} are both mapped to {row.target}; keep "
-                "one of them as a custom field."
+                f"{first.header} and {row.header} are both mapped to {row.target}; "
+                "keep one of them as a custom field."
             )
 
 

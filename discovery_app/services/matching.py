@@ -33,7 +33,8 @@ _PAIRS = sa.text(
     create temporary table pairs on commit drop as
     with found as (
         select s.record, a.id as asset_id, 1 as rank
-        from pg_temp.staged_assets s join assets a on a.key_external_id = s.key_external_id
+        from pg_temp.staged_assets s
+        join assets a on a.key_external_id = s.key_external_id
         where a.engagement_id = :engagement_id and (
             (coalesce(a.key_serial = s.key_serial, true)
              and coalesce(a.key_uuid = s.key_uuid, true)
@@ -175,7 +176,8 @@ _ISSUES = sa.text(
         found.rule, found.severity, found.message, found.fix
     from (
         select p.record,
-            case when count(*) > 1 then 'ambiguous_match' else 'match_taken' end as rule,
+            case when count(*) > 1 then 'ambiguous_match' else 'match_taken' end
+                as rule,
             'warning' as severity,
             case when count(*) > 1
                 then 'Its identity fits ' || count(*) || ' assets of the inventory; it '

@@ -26,13 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
-from discovery_app.models import Asset, AssetSource, Conflict, ImportChange
 from discovery_app.services.staging import new_id
-
-ASSETS: Final[sa.Table] = Asset.__table__  # pyright: ignore
-SOURCES: Final[sa.Table] = AssetSource.__table__  # pyright: ignore
-CONFLICTS: Final[sa.Table] = Conflict.__table__  # pyright: ignore
-CHANGES: Final[sa.Table] = ImportChange.__table__  # pyright: ignore
+from discovery_app.services.tables import ASSETS, CHANGES, CONFLICTS, SOURCES
 
 TYPE_COLUMNS: Final = (
     "asset_type",
@@ -169,7 +164,12 @@ class Merging:
         before = _united_objects(
             [
                 sa.case(
-                    (differs[name], sa.func.jsonb_build_object(name, ASSETS.c[name])),
+                    (
+                        differs[name],
+                        sa.func.jsonb_build_object(
+                            sa.cast(name, sa.Text()), ASSETS.c[name]
+                        ),
+                    ),
                     else_=sa.literal({}, JSONB()),
                 )
                 for name in merged
@@ -287,7 +287,7 @@ class Merging:
             .data(
                 [
                     (
-                        sa.literal(name, sa.Text()),
+                        sa.cast(name, sa.Text()),
                         as_text(ASSETS.c[name]),
                         as_text(staged[name]),
                     )
@@ -324,8 +324,8 @@ class Merging:
                     "offered_source"
                 ),
                 sa.case(
-                    (fresher, sa.literal("fresher_last_seen")),
-                    else_=sa.literal("newer_import"),
+                    (fresher, sa.cast("fresher_last_seen", sa.Text())),
+                    else_=sa.cast("newer_import", sa.Text()),
                 ).label("rule"),
             )
             .select_from(
@@ -364,7 +364,7 @@ class Merging:
                     new_id(self._session),
                     *self._tenant(),
                     _CHANGED.c.asset_id,
-                    sa.literal("updated"),
+                    sa.cast("updated", sa.Text()),
                     _CHANGED.c.before,
                 )
                 .join_from(

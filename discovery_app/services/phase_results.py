@@ -7,17 +7,14 @@ import polars as pl
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
-from discovery_app.domain.discovery_flow_state import (
-    Accounting,
-    DiscoveryFlowState,
-    Integration,
-)
+from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, Integration
 from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseResult, Recorded
-from discovery_app.services.assets import AssetService, Publication
+from discovery_app.services.assets import AssetService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.publication import Publication
 
 LAST_PHASE = "database_integration"
 
@@ -84,6 +81,9 @@ class PhaseResultService:
             Publication(
                 session_id=session_id,
                 as_of=state.as_of,
+                rows_in=cleansing.rows_in,
+                excluded=sum(cleansing.excluded.values()),
+                rejected=cleansing.rejected,
                 candidates=frames[LAST_PHASE, "candidates"],
                 edges=frames["dependency_analysis", "edges"],
                 groups=frames["dependency_analysis", "groups"],
@@ -92,14 +92,7 @@ class PhaseResultService:
             ),
         )
         integration = Integration(
-            accounting=Accounting(
-                rows_in=cleansing.rows_in,
-                created=published.created,
-                updated=published.updated,
-                unchanged=published.unchanged,
-                excluded=sum(cleansing.excluded.values()),
-                rejected=cleansing.rejected,
-            ),
+            accounting=published.accounting,
             inventory=published.inventory,
             conflicts=published.conflicts,
         )

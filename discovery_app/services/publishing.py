@@ -21,15 +21,14 @@ from discovery_app.services import matching
 from discovery_app.services.advice_publishing import AdvicePublishing
 from discovery_app.services.edge_publishing import EdgePublishing
 from discovery_app.services.merging import (
-    ASSETS,
     MATCHES,
     SEARCHED,
-    SOURCES,
     Merging,
     search_text,
 )
 from discovery_app.services.publication import PUBLISHED, Publication
 from discovery_app.services.staging import column_types, new_id, stage
+from discovery_app.services.tables import ASSETS, SOURCES
 
 ALWAYS: Final = (
     "asset_name",
@@ -239,15 +238,15 @@ class Publishing:
             taken = staged[name].is_not(None)
             if known and name != "tags":
                 taken = sa.and_(taken, staged[name] == ASSETS.c[name])
-            names.append(sa.case((taken, sa.literal(name, sa.Text()))))
+            names.append(sa.case((taken, sa.cast(name, sa.Text()))))
         array = sa.dialects.postgresql.array(names, type_=sa.Text())
         return sa.func.array_remove(array, None)
 
     def _accounting(self) -> Accounting:
         counted = self._session.execute(
             sa.select(PUBLISHED.c.change, sa.func.count()).group_by(PUBLISHED.c.change)
-        ).tuples()
-        done = dict(counted.all())
+        )
+        done: dict[str, int] = dict(counted.all())  # pyright: ignore
         given = self._publication
         if sum(done.values()) != given.candidates.height:
             raise PhaseError(

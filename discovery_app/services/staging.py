@@ -57,7 +57,8 @@ def stage(
 
 def pg_type(kind: sa.types.TypeEngine) -> str:
     """Return how PostgreSQL names the type of a model's column."""
-    return next(name for family, name in _PG_TYPES if isinstance(kind, family))
+    plain = kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind
+    return next(name for family, name in _PG_TYPES if isinstance(plain, family))
 
 
 def column_types(table: sa.FromClause, *names: str) -> dict[str, sa.types.TypeEngine]:

@@ -6,6 +6,7 @@ only code that writes ``workflow_leases``.
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -19,6 +20,7 @@ _CLAIM: Final = sa.text(
         SELECT id, engagement_id FROM workflow_leases
         WHERE runnable AND run_after <= clock_timestamp() AND attempt < max_attempts
           AND (owner = '' OR lease_until < clock_timestamp())
+          AND (cast(:only AS uuid) IS NULL OR id = :only)
         ORDER BY priority DESC, run_after
         LIMIT 1
         FOR UPDATE SKIP LOCKED
@@ -33,7 +35,7 @@ _CLAIM: Final = sa.text(
     RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
         lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
     """
-)
+).bindparams(sa.bindparam("only", type_=sa.Uuid))
 
 _EXTEND: Final = sa.text(
     """
@@ -112,13 +114,14 @@ class WorkflowLeaseService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def claim(self, worker: str) -> LeaseClaim | None:
+    def claim(self, worker: str, only: UUID | None = None) -> LeaseClaim | None:
         """Take the workflow that has waited longest, or return ``None``.
 
-        However many ask at once, each workflow goes to one of them. The count of
-        attempts and the fence grow in the same statement.
+        With ``only``, no other workflow than that is taken. However many ask at
+        once, each workflow goes to one of them. The count of attempts and the fence
+        grow in the same statement.
         """
-        return self._take(_CLAIM, worker)
+        return self._take(_CLAIM, worker, only=only)
 
     def claim_spent(self, worker: str) -> LeaseClaim | None:
         """Take a workflow whose attempts are used up, to fail it as a crash loop."""
@@ -147,7 +150,9 @@ class WorkflowLeaseService:
         row = self._session.execute(_DEPTH).one()
         return QueueDepth(row.due, row.held, float(row.oldest_seconds))
 
-    def _take(self, statement: sa.TextClause, worker: str) -> LeaseClaim | None:
+    def _take(
+        self, statement: sa.TextClause, worker: str, **more: UUID | None
+    ) -> LeaseClaim | None:
         values = {"worker": worker, "lease_seconds": settings().lease_seconds}
-        taken = self._session.execute(statement, values).first()
+        taken = self._session.execute(statement, {**values, **more}).first()
         return LeaseClaim(**taken._mapping) if taken else None

@@ -114,6 +114,34 @@ class WorkflowStateService:
         runs = views.read_runs(self._session, [row.state.id for row in rows])
         return [views.view(row, runs[row.state.id]) for row in rows]
 
+    def session_of(self, workflow_id: UUID) -> UUID:
+        """Return the upload of a workflow anywhere.
+
+        Reads under a ``PlatformScope`` or ``BoardScope``, which says where it may.
+
+        Raises:
+            NotFoundError: There is no such workflow that the scope shows.
+        """
+        found = self._session.exec(
+            select(WorkflowState.session_id).where(WorkflowState.id == workflow_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFoundError("workflow", workflow_id)
+        return found
+
+    def engagement_of(self, workflow_id: UUID) -> UUID:
+        """Return the engagement of a workflow anywhere, like ``session_of``.
+
+        Raises:
+            NotFoundError: There is no such workflow that the scope shows.
+        """
+        found = self._session.exec(
+            select(WorkflowState.engagement_id).where(WorkflowState.id == workflow_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFoundError("workflow", workflow_id)
+        return found
+
     def events(self, scope: Scope, workflow_id: UUID) -> tuple[EventView, ...]:
         """Return the history of a workflow, oldest first.
 

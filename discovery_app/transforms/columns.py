@@ -12,7 +12,7 @@ from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.quantities import Dimension, factor
 from discovery_app.transforms.cells import Cells, clean_cells
 from discovery_app.transforms.combine import Column, combine, pair_tags
-from discovery_app.transforms.convert import RECORD_FIELDS, convert
+from discovery_app.transforms.convert import RECORD_FIELDS, convert, with_all_fields
 from discovery_app.transforms.converted import Converted, failed_where, shown
 from discovery_app.transforms.custom import CustomFields
 from discovery_app.transforms.distinct import choose
@@ -21,7 +21,9 @@ from discovery_app.transforms.ledger import Ledger, Place
 SOCKETS: Final = "sockets"
 """The unit of a column of CPU counts that are sockets."""
 SRM_PLACEHOLDER: Final = "srmplaceholder"
-_TAG_PART: Final = re.compile(r"^tag(category|type)?\d*$|^(key|value)$")
+RECORD_TYPES: Final = frozenset({"recordtype", "recordtype1"})
+"""Headers (normalised) of Konveyor's column that says what a row is."""
+_TAG_PART: Final = re.compile(r"^tag(category|type)?\d+$|^(key|value)\d*$")
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,12 @@ class CleanTable:
         records: ``row_number``, all fields of ``RECORD_FIELDS`` and ``custom``, in
             row order.
         placeholders: Which rows a recovery manager holds for machines elsewhere.
+        record_types: Konveyor's record types, if there is such a column.
     """
 
     records: pl.DataFrame
     placeholders: pl.Series
+    record_types: pl.Series | None = None
 
 
 def clean_table(
@@ -61,7 +65,8 @@ def clean_table(
     cleaning = _Cleaning(frame, place, ledger)
     for column in _named(columns):
         cleaning.take(column)
-    return CleanTable(cleaning.records(), cleaning.placeholders)
+    records = cleaning.records()
+    return CleanTable(records, cleaning.placeholders, cleaning.record_types)
 
 
 def _named(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
@@ -92,21 +97,25 @@ class _Cleaning:
         self._custom = CustomFields()
         self._fields: dict[str, list[Column]] = {}
         self._tags: list[tuple[str, pl.Series]] = []
+        self.record_types: pl.Series | None = None
         self.placeholders = pl.repeat(False, frame.height, eager=True)
 
     def take(self, column: SourceColumn) -> None:
         """Read one column."""
         cells = clean_cells(self._frame[f"c{column.position}"], column.target)
-        if normalise_header(column.header) == SRM_PLACEHOLDER:
+        header = normalise_header(column.header)
+        if header in RECORD_TYPES:
+            self.record_types = cells.text
+            return
+        if header == SRM_PLACEHOLDER:
             true = cells.text.str.to_lowercase().is_in(["true", "1", "yes"])
             self.placeholders = true.fill_null(False)
             return
         if column.target is None or column.target not in ASSET_FIELDS:
             self._custom.add(column.header, cells.text)
-        elif column.target == "tags" and _TAG_PART.match(
-            normalise_header(column.header)
-        ):
-            self._tags.append((normalise_header(column.header), cells.text))
+        elif column.target == "tags" and _is_tag_part(column):
+            part = column.unit or normalise_header(column.header)
+            self._tags.append((part, cells.text))
         else:
             self._read(column, cells, ASSET_FIELDS[column.target])
 
@@ -138,8 +147,11 @@ class _Cleaning:
         start = cells.raw.str.slice(0, 40)
         ledger.failures(place, rows, column.header, label, start, too_long)
         empty = cells.text.is_null() & (cells.raw.str.strip_chars() != "")
+        values = shown(found.values)
+        trimmed = (cells.raw != cells.text) & found.values.is_not_null()
         for mask, after, rule in (
-            (found.changed, shown(found.values), found.rule),
+            (found.changed, values, found.rule),
+            (trimmed.fill_null(False) & ~found.changed, values, "trimmed"),
             (empty.fill_null(False), None, "placeholder"),
         ):
             count = int(mask.sum())
@@ -178,14 +190,12 @@ class _Cleaning:
         for name, columns in self._fields.items():
             if any(_is_used_memory(name, column.unit) for column in columns):
                 found[name] = _percent_of_memory(found[name], found.get("memory_mb"))
-        blanks = {
-            name: pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
-            for name, dtype in RECORD_FIELDS.items()
-        }
-        ordered = [(found.get(n, blank)).alias(n) for n, blank in blanks.items()]
-        custom = self._custom.objects(height).alias("custom")
-        frame = pl.DataFrame([self._rows.cast(pl.UInt32), *ordered, custom])
-        return frame.cast(RECORD_FIELDS)
+        custom = self._custom.objects(height)
+        columns = [v.alias(name).cast(RECORD_FIELDS[name]) for name, v in found.items()]
+        frame = pl.DataFrame(
+            [self._rows.cast(pl.UInt32), *columns, custom.alias("custom")]
+        )
+        return with_all_fields(frame)
 
     def _keep_others(self, name: str, others: Sequence[tuple[str, pl.Series]]) -> None:
         """Keep what a weaker column says, and tell where it contradicts the OS."""
@@ -203,6 +213,12 @@ class _Cleaning:
                 text.filter(differs),
                 "sources_disagree",
             )
+
+
+def _is_tag_part(column: SourceColumn) -> bool:
+    """Tell whether a column holds only names or only values of tags."""
+    part = column.unit or normalise_header(column.header)
+    return bool(_TAG_PART.match(part.replace(" ", "")))
 
 
 def _convert(column: SourceColumn, cells: Cells, field: AssetField) -> Converted:

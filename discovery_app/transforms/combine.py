@@ -63,11 +63,21 @@ def combine(name: str, columns: Sequence[Column]) -> Combined:
         )
     if name == "is_template":
         return Combined(frame.select(pl.any_horizontal(pl.all()).alias(name))[name])
+    if field.multiple and field.type == "string":
+        return Combined(_joined(frame))
     if field.type in ("int", "float", "money") and _are_numbered(columns):
         known = pl.any_horizontal(pl.all().is_not_null())
         added = pl.when(known).then(pl.sum_horizontal(pl.all())).alias(name)
         return Combined(frame.select(added)[name])
     return _first_wins(columns)
+
+
+def _joined(frame: pl.DataFrame) -> pl.Series:
+    """Return the different texts of each row as one, parted by semicolons."""
+    listed = frame.select(every=pl.concat_list(pl.all()))["every"]
+    distinct = listed.list.drop_nulls().list.unique(maintain_order=True)
+    values = distinct.list.join("; ")
+    return pl.select(pl.when(values != "").then(values)).to_series()
 
 
 def _are_numbered(columns: Sequence[Column]) -> bool:
@@ -112,6 +122,12 @@ def pair_tags(
         pl.concat_str(pl.all(), separator="\x1e", ignore_nulls=True).alias("tags")
     )["tags"]
     return by_distinct(joined, _merged, pl.String())
+
+
+def merge_tag_texts(objects: pl.Series) -> pl.Series:
+    """Return one JSON object for each list of JSON objects of tags."""
+    wrapped = objects.list.eval(pl.lit("[") + pl.element() + pl.lit("]"))
+    return by_distinct(wrapped.list.join("\x1e"), _merged, pl.String())
 
 
 def _pair(pair: dict[str, pl.Series]) -> pl.Series:

@@ -41,6 +41,32 @@ RECORD_FIELDS: Final = {
 """The asset fields of ``data_cleansing.records``, in schema order."""
 
 
+def with_all_fields(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return ``frame`` with every field of ``RECORD_FIELDS``, null where it has none.
+
+    Literal nulls take no room, while a column of nulls takes as much as any other.
+    """
+    absent = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in RECORD_FIELDS.items()
+        if name not in frame.columns
+    ]
+    others = [name for name in frame.columns if name not in RECORD_FIELDS]
+    return frame.with_columns(absent).select(*others, *RECORD_FIELDS)
+
+
+def empty_records() -> pl.DataFrame:
+    """Return the records of a table without rows, as ``clean_table`` gives them."""
+    schema = {"row_number": pl.UInt32(), **RECORD_FIELDS, "custom": pl.String()}
+    return pl.DataFrame(schema=schema)
+
+
+def filled_fields(frame: pl.DataFrame) -> list[str]:
+    """Return the fields that some row of ``frame`` has, in schema order."""
+    nulls = frame.select(*RECORD_FIELDS).null_count().row(0, named=True)
+    return [name for name, count in nulls.items() if count < frame.height]
+
+
 def convert(text: pl.Series, field: AssetField, unit: str | None) -> Converted:
     """Return a column's texts as values of ``field``.
 

@@ -11,7 +11,7 @@ import pytest
 
 from discovery_app.database import EmbeddedServer
 from discovery_app.database.addresses import driver_address, socket_url
-from discovery_app.database.embedded import socket_folder
+from discovery_app.database.cluster import socket_folder
 from discovery_app.errors import ConfigurationError, UnavailableError
 from tests.conftest import ROOT
 

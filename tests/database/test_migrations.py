@@ -15,7 +15,7 @@ from discovery_app.database.migrations import (
     code_revision,
 )
 from discovery_app.errors import ConfigurationError, UnavailableError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget_settings
 from tests.database.conftest import write_revision
 
 MIGRATE = """
@@ -77,17 +77,13 @@ def test_gives_up_on_a_table_in_use_with_a_sentence(
     migrate(small_tree)
     write_revision(small_tree, "0002", "0001", "ALTER TABLE things ADD more text;")
 
-    with (
-        psycopg.connect(driver_address(empty_database.owner_url)) as other,
-        pytest.raises(UnavailableError, match="holds what this needs"),
-    ):
+    with psycopg.connect(driver_address(empty_database.owner_url)) as other:
         other.execute("select * from things")
-        migrate(small_tree)
+        with pytest.raises(UnavailableError, match="holds what this needs"):
+            migrate(small_tree)
 
 
 def test_needs_the_owner_on_a_server_of_the_operators(empty_database, monkeypatch):
-    from tests.conftest import forget_settings
-
     monkeypatch.setenv("DATABASE_OWNER_URL", "")
     forget_settings()
 
@@ -98,8 +94,6 @@ def test_needs_the_owner_on_a_server_of_the_operators(empty_database, monkeypatc
 def test_an_owner_who_may_not_create_tables_is_told(
     server, empty_database, small_tree, monkeypatch
 ):
-    from tests.conftest import forget_settings
-
     monkeypatch.setenv("DATABASE_OWNER_URL", driver_address(empty_database.app_url))
     forget_settings()
 
@@ -121,8 +115,6 @@ def test_prepare_passes_a_migrated_server(database):
 
 
 def test_prepare_starts_migrates_and_checks_the_embedded_server(place, monkeypatch):
-    from tests.conftest import forget_settings
-
     monkeypatch.setenv("DISCOVERY_DATA_DIR", str(place / "data"))
     forget_settings()
 
@@ -136,8 +128,6 @@ def test_prepare_starts_migrates_and_checks_the_embedded_server(place, monkeypat
 
 
 def test_prepare_is_safe_in_many_threads_at_once(place, monkeypatch):
-    from tests.conftest import forget_settings
-
     monkeypatch.setenv("DISCOVERY_DATA_DIR", str(place / "data"))
     forget_settings()
     servers = []

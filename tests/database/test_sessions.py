@@ -4,7 +4,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
-from discovery_app.database import dispose_engine, migrate, sessions, unit_of_work
+from discovery_app.database import (
+    dispose_engine,
+    engine,
+    migrate,
+    sessions,
+    unit_of_work,
+)
 from discovery_app.domain.access import (
     AccountScope,
     BoardScope,
@@ -39,9 +45,9 @@ def things(empty_database, small_tree):
 @pytest.fixture
 def single_connection(monkeypatch):
     """A pool of one connection, so that whatever is left on it meets the next user."""
-    monkeypatch.setattr("discovery_app.database.engine.POOL_SIZE", 1)
-    monkeypatch.setattr("discovery_app.database.engine.POOL_OVERFLOW", 0)
-    monkeypatch.setattr("discovery_app.database.engine.POOL_WAIT_SECONDS", 1)
+    monkeypatch.setattr("discovery_app.database.pool.POOL_SIZE", 1)
+    monkeypatch.setattr("discovery_app.database.pool.POOL_OVERFLOW", 0)
+    monkeypatch.setattr("discovery_app.database.pool.POOL_WAIT_SECONDS", 1)
     dispose_engine()
 
 
@@ -149,17 +155,19 @@ def test_cannot_write_into_another_engagement(things):
 def test_rolls_back_all_of_it_on_an_error(things):
     mine = scope()
 
-    with pytest.raises(ZeroDivisionError), unit_of_work(mine) as session:
-        add(session, mine, 1)
-        _ = 1 / 0
+    def add_and_fail():
+        with unit_of_work(mine) as session:
+            add(session, mine, 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
 
     with unit_of_work(mine) as session:
         assert names(session) == []
 
 
 def test_a_forgotten_scope_is_refused_and_not_empty(things):
-    from discovery_app.database import engine
-
     with (
         engine().connect() as connection,
         pytest.raises(ProgrammingError, match="permission denied"),
@@ -168,7 +176,7 @@ def test_a_forgotten_scope_is_refused_and_not_empty(things):
 
 
 def test_something_that_is_no_scope_is_refused(empty_database):
-    with pytest.raises(TypeError, match="no scope|not a scope"):  # noqa: SIM117
+    with pytest.raises(TypeError, match="not a scope"):  # noqa: SIM117
         with unit_of_work("admin") as session:
             session.execute(sa.text("select 1"))
 
@@ -188,14 +196,15 @@ def test_a_connection_cut_in_the_middle_is_unavailable_and_the_next_works(
 ):
     mine = scope()
 
-    with (
-        pytest.raises(UnavailableError, match="cannot be reached"),
-        unit_of_work(mine) as session,
-    ):
-        pid = session.execute(sa.text("select pg_backend_pid()")).scalar_one()
-        with server.superuser() as operator:
-            operator.execute("select pg_terminate_backend(%s)", (pid,))
-        add(session, mine, 1)
+    def add_after_a_cut():
+        with unit_of_work(mine) as session:
+            pid = session.execute(sa.text("select pg_backend_pid()")).scalar_one()
+            with server.superuser() as operator:
+                operator.execute("select pg_terminate_backend(%s)", (pid,))
+            add(session, mine, 1)
+
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        add_after_a_cut()
 
     with unit_of_work(mine) as session:
         assert names(session) == []
@@ -214,18 +223,20 @@ def test_a_pooled_connection_that_died_is_replaced_unseen(
 
 
 def test_a_busy_pool_says_so(things, single_connection):
-    with (
-        unit_of_work(scope()) as held,
-        pytest.raises(UnavailableError, match="connections to the database are in use"),
-    ):
-        held.execute(sa.text("select 1"))
+    def ask():
         with unit_of_work(scope()) as session:
             session.execute(sa.text("select 1"))
+
+    with unit_of_work(scope()) as held:
+        held.execute(sa.text("select 1"))
+        with pytest.raises(UnavailableError, match="connections to the database are"):
+            ask()
 
 
 def test_a_constraint_is_not_taken_for_an_outage(things):
     mine = scope()
 
-    with pytest.raises(sa.exc.IntegrityError), unit_of_work(mine) as session:
+    with unit_of_work(mine) as session:
         add(session, mine, 1)
+    with pytest.raises(sa.exc.IntegrityError), unit_of_work(mine) as session:
         add(session, mine, 1)

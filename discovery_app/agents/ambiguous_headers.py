@@ -1,0 +1,119 @@
+"""Headers that mean two things: what the values of the column, and its table, say."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from discovery_app.agents.judgement import (
+    Judgement,
+    ask,
+    known_field,
+    label,
+    quoted,
+    weigh,
+)
+from discovery_app.domain.mapping import ColumnProfile
+from discovery_app.knowledge.header_units import HeaderParts
+from discovery_app.knowledge.headers import normalise_header
+from discovery_app.knowledge.value_support import Support, numbers, support
+
+BY_VALUES: Final = 0.84
+"""A meaning that only the values tell. Chosen, not measured."""
+
+_UNSURE: Final = 0.6
+_NAME_HEADERS: Final = frozenset(
+    {"name", "vm", "vmname", "servername", "hostname", "assetname", "machinename"}
+)
+_USUAL_CORES: Final = frozenset(
+    {1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 44, 48, 52}
+    | {56, 60, 64, 72, 80, 88, 96, 104, 112, 120, 128, 160, 192, 224, 256}
+)
+"""Core counts that machines are sold or set up with."""
+
+
+def decide_by_values(
+    profile: ColumnProfile,
+    table: Sequence[ColumnProfile],
+    candidates: Sequence[str],
+    parts: HeaderParts,
+) -> Judgement:
+    """Return what a header of several meanings is here; a person is asked if unsure."""
+    normal = normalise_header(profile.header)
+    chosen = _choose(normal, profile, table, candidates)
+    known = ", ".join(label(candidate) for candidate in candidates)
+    reason = f"{quoted(profile.header)} can mean {known}"
+    if chosen is None:
+        first = _likeliest(profile, table, candidates)
+        rest = [candidate for candidate in candidates if candidate != first]
+        unit = weigh(profile, first, 0, "", "", parts.unit).suggestion.unit
+        told = f"{reason}, and nothing here tells which."
+        return ask((first, *rest), _UNSURE, "ambiguous_header", told, unit)
+    told = f"{reason}; the values tell that it is {label(chosen)}."
+    found = weigh(profile, chosen, BY_VALUES, "value_profile", told, parts.unit)
+    return replace(
+        found, suggestion=replace(found.suggestion, candidates=tuple(candidates))
+    )
+
+
+def _likeliest(
+    profile: ColumnProfile, table: Sequence[ColumnProfile], candidates: Sequence[str]
+) -> str:
+    """Return what to suggest first; ``Host`` beside a name is the machine's host."""
+    if "hypervisor_host" in candidates and _is_named(profile, table):
+        return "hypervisor_host"
+    return max(candidates, key=lambda c: support(known_field(c), profile))
+
+
+def _is_named(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> bool:
+    others = [c for c in table if c.position != profile.position]
+    return any(normalise_header(c.header) in _NAME_HEADERS for c in others)
+
+
+def _choose(
+    normal: str,
+    profile: ColumnProfile,
+    table: Sequence[ColumnProfile],
+    candidates: Sequence[str],
+) -> str | None:
+    if not profile.samples:
+        return None
+    if normal == "host":
+        return _choose_host(profile, table)
+    if normal == "cpu":
+        return _choose_cpu(profile)
+    if normal in {"state", "tier", "devicetype", "purpose"}:
+        return _only_agreeing(profile, candidates)
+    return None
+
+
+def _only_agreeing(profile: ColumnProfile, candidates: Sequence[str]) -> str | None:
+    """Return the one candidate whose words the values are; text fields never win."""
+    agreeing = [
+        candidate
+        for candidate in candidates
+        if support(known_field(candidate), profile) is Support.AGREES
+    ]
+    return agreeing[0] if len(agreeing) == 1 else None
+
+
+def _choose_host(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> str | None:
+    """Return ``hostname`` where every row has a host of its own and no other name."""
+    named = _is_named(profile, table)
+    most = max((column.distinct for column in table), default=0)
+    unique = profile.distinct >= most and profile.distinct > 1 and profile.filled > 0.95
+    if unique and not named and profile.kind in {"hostname", "fqdn"}:
+        return "hostname"
+    return None
+
+
+def _choose_cpu(profile: ColumnProfile) -> str | None:
+    values = numbers(profile)
+    if profile.kind == "percent":
+        return "cpu_util_avg_pct"
+    if profile.kind == "integer" and values:
+        usual = all(value in _USUAL_CORES for value in values)
+        return "cpu_cores" if usual else None
+    if profile.kind == "decimal" and values and max(values) <= 100:
+        broken = any(value != int(value) for value in values)
+        return "cpu_util_avg_pct" if broken and max(values) > 1 else None
+    return None

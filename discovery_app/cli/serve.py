@@ -1,0 +1,141 @@
+"""``serve`` and ``worker``: the processes of an installation."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from discovery_app.cli.bundle import build_pages
+from discovery_app.cli.demo import load_demo, sign_ins
+from discovery_app.cli.terminal import say, tell
+from discovery_app.config import RunnerMode, settings
+from discovery_app.database import dispose_engine, prepare
+from discovery_app.database.embedded import EmbeddedServer
+from discovery_app.errors import ConfigurationError
+from discovery_app.jobs.parents import write_log
+from discovery_app.jobs.supervisor import Supervisor, runners, slot_count
+from discovery_app.storage import free_bytes
+
+LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
+"""Below this a start is refused: the database could not write. Chosen."""
+
+logger = logging.getLogger(__name__)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file to ``app``."""
+    app.command()(serve)
+    app.command()(worker)
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Where people reach the app.")] = 0,
+    slots: Annotated[int, typer.Option(help="Runners; default one a core.")] = 0,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load made-up clients on first start.")
+    ] = False,
+) -> None:
+    """Run everything: database, web process and runners, until Ctrl-C."""
+    write_log()
+    if port:
+        os.environ["DISCOVERY_PORT"] = str(port)
+        settings.cache_clear()
+    _check_machine()
+    server = prepare(apply=True)
+    try:
+        if demo:
+            load_demo()
+        build_pages()
+        dispose_engine()
+        _announce(demo=demo)
+        web = {"The web process": _start_web}
+        _supervise(Supervisor(web | runners(slot_count(slots)), _mind(server)))
+    finally:
+        if server is not None and server.started:
+            server.stop()
+
+
+def worker(
+    slots: Annotated[int, typer.Option(help="Runners; default one a core.")] = 0,
+    name: Annotated[str, typer.Option(help="Name of this machine's slots.")] = "",
+) -> None:
+    """Run workflows of a database that is there, until SIGTERM."""
+    write_log()
+    prepare(apply=False)
+    dispose_engine()
+    _supervise(Supervisor(runners(slot_count(slots), name)))
+
+
+def _supervise(supervisor: Supervisor) -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: supervisor.stop())
+    supervisor.run()
+
+
+def _mind(server: EmbeddedServer | None) -> Callable[[], None]:
+    """Return what restarts the embedded server if it died; nothing for others."""
+    return (lambda: None) if server is None else partial(_restart, server)
+
+
+def _restart(server: EmbeddedServer) -> None:
+    if server.restart_if_dead():
+        logger.warning("The embedded PostgreSQL had ended and was started again.")
+
+
+def _start_web() -> subprocess.Popen[bytes]:
+    command = [
+        *(sys.executable, "-m", "uvicorn", "--factory"),
+        "discovery_app.discovery_app:app",
+        *("--host", "0.0.0.0", "--port", str(settings().port)),  # noqa: S104
+        *("--timeout-graceful-shutdown", "3", "--log-level", "warning"),
+    ]
+    return subprocess.Popen(command, env=web_environment())  # noqa: S603
+
+
+def web_environment() -> dict[str, str]:
+    """Return the environment of a web process that serves the built pages."""
+    folder = str(Path(sys.executable).parent)
+    return os.environ | {
+        "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "DISCOVERY_RUNNER": RunnerMode.OFF.value,
+    }
+
+
+def _check_machine() -> None:
+    port = settings().port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))  # noqa: S104
+        except OSError as error:
+            raise ConfigurationError(
+                f"Port {port} is in use; stop what uses it, or choose another with "
+                "--port."
+            ) from error
+    if free_bytes() < LEAST_FREE_BYTES:
+        raise ConfigurationError(
+            f"Less than 500 MB are free for {settings().data_dir}; make room, or set "
+            "DISCOVERY_DATA_DIR to a disk that has some."
+        )
+
+
+def _announce(*, demo: bool) -> None:
+    tell(f"\n  Discovery dashboard: {settings().address}")
+    if demo:
+        for line in sign_ins():
+            tell(f"    {line}")
+    tell("  Ctrl-C stops everything.\n")
+    sys.stdout.flush()
+    say("Starting the web process and the runners.")
