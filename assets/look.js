@@ -87,6 +87,23 @@
     event.preventDefault();
   }
 
+  /* Keyed rows: J and K walk, other keys click the control of the row that carries them. */
+  function workRows(event) {
+    const rows = [...document.querySelectorAll("[data-keyed]")].filter(visible);
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const key = event.key.toLowerCase();
+    if (key === "j" || key === "k") {
+      const next = rows[key === "j" ? at + 1 : Math.max(at - 1, 0)];
+      next?.focus({ preventScroll: true });
+      next?.scrollIntoView({ block: "nearest" });
+      return Boolean(next);
+    }
+    if (at < 0 || (key === "enter" && document.activeElement !== rows[at])) return false;
+    const control = rows[at].querySelector(`[data-key="${CSS.escape(key)}"]`);
+    control?.click();
+    return Boolean(control);
+  }
+
   document.addEventListener("input", (event) => {
     if (event.target.matches?.("[data-pick-search]")) filterPicks(event.target);
   });
@@ -95,6 +112,7 @@
     walkPicks(event);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const floats = first(FLOATING);
+    if (!floats && !types(event.target) && workRows(event)) event.preventDefault();
     if (event.key === "/" && !types(event.target) && !floats) {
       const search = first("[data-search]");
       if (!search) return;

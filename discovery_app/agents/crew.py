@@ -38,7 +38,7 @@ from discovery_app.knowledge.value_support import Support, support
 logger = logging.getLogger(__name__)
 
 A = TypeVar("A", bound=BaseModel)
-I = TypeVar("I")
+Item = TypeVar("Item")
 
 AGENT_CONFIDENCE_LIMIT: Final = CONFIDENT - 0.05
 """Nobody is spared the question because an agent sounds sure."""
@@ -195,7 +195,9 @@ def _reply(
         replies.put(error)
 
 
-def _parts(items: Sequence[tuple[int, I]], size: int) -> list[Sequence[tuple[int, I]]]:
+def _parts(
+    items: Sequence[tuple[int, Item]], size: int
+) -> list[Sequence[tuple[int, Item]]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

@@ -63,6 +63,14 @@ def link_button(
     return rx.button(link, as_child=True, **(look | props))
 
 
+def on_key(key: str) -> dict[str, str]:
+    """Return the ``custom_attrs`` that let ``key`` click a control of the row at hand.
+
+    J and K walk over rows made by ``table_row(keyed=True)``; ``look.js`` listens.
+    """
+    return {"data-key": key.lower()}
+
+
 def _inside(words: rx.Var[str] | str, icon: str) -> list[rx.Component | rx.Var | str]:
     if not icon:
         return [words]

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from discovery_app.components.buttons import on_key
 from discovery_app.components.pick_list import Choices, pick_list
 from discovery_app.components.tokens import Truth, ValueHandler, Words, said
 
@@ -15,6 +16,7 @@ def field_select(
     placeholder: str = "Choose…",
     search: str = "Search fields",
     disabled: Truth = False,
+    key: str = "",
 ) -> rx.Component:
     """Return a button that opens a searchable list.
 
@@ -26,6 +28,7 @@ def field_select(
         placeholder: Shown while nothing is chosen.
         search: What the search looks through.
         disabled: Whether the choice is closed.
+        key: The key that opens it in a keyed row, e.g. "E".
     """
     return rx.popover.root(
         rx.popover.trigger(
@@ -40,6 +43,7 @@ def field_select(
                 type="button",
                 disabled=disabled,
                 class_name="field-select",
+                custom_attrs=on_key(key) if key else {},
                 aria_label=said(label) + ": " + said(value),
             )
         ),

@@ -28,7 +28,7 @@ def metric_tile(
     return rx.link(
         rx.flex(
             rx.icon(icon, size=16, color=text_color(tone), aria_hidden=True),
-            rx.text(label, size="2", color=MUTED, class_name="truncate"),
+            rx.text(label, size="2", color=MUTED, class_name="truncate", title=label),
             align="center",
             gap="8px",
         ),

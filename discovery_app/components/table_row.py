@@ -14,6 +14,7 @@ def table_row(
     on_open: Handler | None = None,
     select: rx.Component | None = None,
     selected: Truth = False,
+    keyed: bool = False,
     **props: Any,
 ) -> rx.Component:
     """Return a row whose ``first`` cell names it.
@@ -25,8 +26,11 @@ def table_row(
         on_open: The same with a handler, e.g. to open the drawer.
         select: A ``row_checkbox``, placed before the name.
         selected: Whether the row is marked (chosen, or open in the drawer).
+        keyed: Whether J and K reach the row, and keys its controls (``on_key``).
         props: For the row itself.
     """
+    if keyed:
+        props |= {"tab_index": -1, "custom_attrs": {"data-keyed": "true"}}
     opens = on_open is not None or href != ""
     if on_open is not None:
         first = rx.el.button(

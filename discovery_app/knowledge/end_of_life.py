@@ -127,6 +127,8 @@ def _numbered(name: NamedVersion) -> NamedReleases:
         earlier = tuple(r for r in releases if r.version < name.versions[0])
         return NamedReleases(name.product, earlier)
     if name.or_later:
+        if name.product == "centos":
+            releases = catalogue()["centos-stream"] + releases
         first = min(name.versions)
         later = tuple(r for r in releases if r.version[: len(first)] >= first)
         return NamedReleases(name.product, later)

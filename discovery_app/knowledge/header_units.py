@@ -10,6 +10,13 @@ from typing import Final
 _WORD: Final = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|%|#")
 _SIX_R: Final = re.compile(r"(?<![0-9A-Za-z])[67][ -]?[rR]s?(?![0-9A-Za-z])")
 _VCPU: Final = re.compile(r"(?<![A-Za-z])[vV][ -]?(?=[cC]PU|[cC]pu|[cC]ore)")
+_WRITTEN_AS_ONE: Final = (
+    (re.compile(r"(?<![A-Za-z])ESXi", re.IGNORECASE), " esx "),
+    (re.compile(r"(?<![A-Za-z])IP[ _]?v[46]", re.IGNORECASE), " ip "),
+    (re.compile(r"([KMGT])iB"), r" \1ib "),
+)
+"""Mixed-case words that would fall apart at their capitals."""
+
 _FULL_NAME: Final = re.compile(r"operating[ _-]*system", re.IGNORECASE)
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
@@ -51,6 +58,9 @@ _AT_THE_END_ONLY: Final = frozenset({"mo", "go", "h", "hr", "min", "mins", "days
 
 _SIZES: Final = frozenset({"B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB"})
 _PER_SECOND: Final = (("per", "second"), ("per", "sec"), ("/", "s"), ("s",), ("ps",))
+_DIRECTED: Final = frozenset({"network", "net"})
+"""``Network In (MB/s)`` says a direction, ``Memory in GB`` does not."""
+
 UTILISATION_WORDS: Final = frozenset(
     {"util", "utilisation", "utilization", "usage", "auslastung", "percent", "pct"}
 )
@@ -89,6 +99,8 @@ def unaccented(text: str) -> str:
 def split_header(header: str) -> HeaderParts:
     """Return the words of ``header`` and the unit that stands among them."""
     text = unaccented(header).replace("ß", "ss").replace("\ufeff", "")
+    for pattern, plain in _WRITTEN_AS_ONE:
+        text = pattern.sub(plain, text)
     text = _FULL_NAME.sub(" OS ", _VCPU.sub(" v", _SIX_R.sub(" sixr ", text)))
     words = _joined([word.casefold() for word in _WORD.findall(text)])
     place = _unit_place(words)
@@ -102,7 +114,7 @@ def split_header(header: str) -> HeaderParts:
             unit, rest = f"{unit}/s", rest[len(form) :]
             break
     before = words[:place]
-    if before and before[-1] == "in":
+    if before[-1:] == ["in"] and not _DIRECTED.intersection(before):
         before = before[:-1]
     return HeaderParts((*before, *rest), unit, is_share)
 

@@ -46,8 +46,12 @@ _SPELLINGS: Final[tuple[tuple[str, str], ...]] = (
     ("fedora", r"\bfedora"),
     ("red-hat-jboss-eap", r"\bjboss(?: enterprise application platform| eap)"),
     ("red-hat-build-of-openjdk", r"\bred ?hat build of openjdk"),
-    ("rhel", r"\bred ?hat enterprise linux(?: server| as| es| ws)?|\brhel"),
-    ("rhel", r"\bred ?hat(?: linux)?(?! (?:openshift|core ?os|virtual|satellite))\b"),
+    (
+        "rhel",
+        r"\bred ?hat enterprise linux(?! core ?os)(?: server| as| es| ws)?|\brhel"
+        r"(?! core ?os)",
+    ),
+    ("rhel", r"\bred ?hat(?: linux)?(?! (?:enterprise|openshift|core ?os|virtual|satellite))\b"),
     ("suse-linux-micro", r"\bsuse linux (?:enterprise )?micro|\bsle micro"),
     ("opensuse", r"\bopen ?suse(?: leap)?"),
     ("sles", r"\bsles|\bsuse(?: linux)?(?: enterprise)?(?: server)?(?! desktop)\b"),

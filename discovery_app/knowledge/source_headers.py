@@ -43,7 +43,8 @@ ASIDE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 )
 """Spellings that are no safe stand-in for the field that the schema lists them
 under: a vCenter folder is often no application, a service pack is only a part of a
-version, and CAST's value of the business is a score. They stay custom fields with that field as a suggestion."""
+version, and CAST's value of the business is a score. They stay custom fields with
+that field as a suggestion."""
 
 _RANK_OF_SPELLINGS: Final = 10
 """Spellings of the schema come after every meaning that a preset fixes."""

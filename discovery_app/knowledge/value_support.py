@@ -12,7 +12,7 @@ from typing import Final
 from discovery_app.domain.mapping import ColumnProfile
 from discovery_app.knowledge.addresses import ip_addresses, mac_addresses
 from discovery_app.knowledge.fields import AssetField
-from discovery_app.knowledge.values import boolean, enumeration, placeholders
+from discovery_app.knowledge.values import boolean, enumeration, placeholders, tag_map
 
 _NUMBER: Final = re.compile(r"^[^\d-]{0,4}(-?\d[\d.,'\s]*)")
 _NUMERIC: Final = frozenset({"integer", "decimal", "percent", "size"})
@@ -178,6 +178,8 @@ def _machine_name(name: str, kind: str) -> Support:
 
 
 def _map(field: AssetField, profile: ColumnProfile) -> Support:
+    if _share(profile, lambda s: any(tag_map(s).values())) >= _AGREES_SHARE:
+        return Support.AGREES
     wrong = profile.kind in {"ip", "mac", "date", "percent", "decimal"}
     return Support.CONTRADICTS if wrong else Support.NEUTRAL
 

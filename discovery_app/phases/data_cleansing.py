@@ -232,14 +232,9 @@ def _enrich(work: _Work, records: pl.DataFrame) -> pl.DataFrame:
     for table in sorted(work.tables("related"), key=_disks_first):
         cells, verdicts = work.cells(table)
         rejected = verdicts.filter(pl.col("verdict") == "rejected").height
-        columns = [
-            c for c in work.columns.get(table.table, []) if c.target in ASSET_FIELDS
-        ]
-        used = 0
-        if columns:
-            rows = clean_table(cells, columns, _place(table), work.ledger).records
-            enriched = enrich(records, rows, _place(table), work.ledger)
-            records, used = enriched.records, enriched.used
+        columns = work.columns.get(table.table, [])
+        enriched = enrich(records, cells, columns, _place(table), work.ledger)
+        records, used = enriched.records, enriched.used
         work.related.append(
             RelatedUse(
                 file=table.file,

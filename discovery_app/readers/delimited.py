@@ -135,6 +135,8 @@ def _read_even(text: _Text) -> pl.DataFrame | None:
     width times records need, those inside quoted cells aside.
     """
     quoted = b'"' in text.content
+    if quoted and not _quotes_are_regular(text):
+        return None
     width = _first_width(text)
     columns = [cell_column(n) for n in range(width)]
     try:
@@ -153,6 +155,20 @@ def _read_even(text: _Text) -> pl.DataFrame | None:
     if cells.width != width or not _is_even(cells, text, width, quoted=quoted):
         return None
     return _number_lines(cells, text, quoted=quoted)
+
+
+def _quotes_are_regular(text: _Text) -> bool:
+    """Return whether every quote opens or closes a cell and none stands inside one.
+
+    A quote in any other place counts for neither side, one between two delimiters for
+    both, so that the sums differ; such files are for the careful reader.
+    """
+    content, mark = text.content, text.delimiter.encode()
+    opening = content.count(mark + b'"') + content.count(b'\n"')
+    opening += content.startswith(b'"')
+    closing = content.count(b'"' + mark) + content.count(b'"\n')
+    closing += content.endswith(b'"')
+    return opening == closing and opening + closing == content.count(b'"')
 
 
 def _first_width(text: _Text) -> int:
@@ -174,7 +190,6 @@ def _is_even(cells: pl.DataFrame, text: _Text, width: int, *, quoted: bool) -> b
             pl.all().str.contains("\n", literal=True).any().name.prefix("n"),
         ).row(0, named=True)
         if any(value for name, value in found.items() if name.startswith("q")):
-            # Quotes inside cells are doubled, or strays that the careful reader knows.
             return False
         inside = sum(value or 0 for key, value in found.items() if key[0] == "d")
         if any(value for name, value in found.items() if name.startswith("n")):

@@ -63,7 +63,7 @@ def _evenness(head: str, delimiter: str) -> float:
 def _widths(head: str, delimiter: str) -> list[int]:
     widths: list[int] = []
     try:
-        for record in csv.reader(head.splitlines(True), delimiter=delimiter):
+        for record in csv.reader(head.split("\n"), delimiter=delimiter):
             if any(cell.strip() for cell in record):
                 widths.append(len(record))
             if len(widths) >= _SAMPLE_RECORDS:

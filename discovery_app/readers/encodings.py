@@ -17,6 +17,11 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES: Final = 262_144
+_NOT_TEXT: Final = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
+)
+"""Codecs of the library that are no encodings of files."""
+
 _MIXED_SHARE: Final = 0.2
 """Share of the lines with special letters that must be UTF-8 for a file to count as
 mixed, chosen: text of another encoding is almost never UTF-8 by accident."""
@@ -108,6 +113,8 @@ def _parts(raw: bytes, size: int = 4 * 1024 * 1024) -> Iterator[memoryview]:
 
 def _decode_as(raw: bytes, file_name: str, encoding: str) -> Decoded:
     try:
+        if codecs.lookup(encoding).name.replace("-", "_") in _NOT_TEXT:
+            raise LookupError(encoding)
         # A correction to plain UTF-8 or UTF-16 must not leave the mark in the text.
         text = raw.decode(encoding).removeprefix("\ufeff")
     except LookupError:

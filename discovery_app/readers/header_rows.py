@@ -92,7 +92,9 @@ def _is_candidate(head: list[list[str]], filled: list[int], position: int) -> bo
     cells = [cell for cell in head[position] if cell]
     names = sum(1 for cell in cells if _is_name(cell))
     distinct = len({cell.casefold() for cell in cells})
-    # RVTools and others repeat a few headers; a row of values repeats many.
+    if names >= 0.5 * len(cells) and known_share(cells) > _KNOWN_SHARE:
+        return True
+    # Tools repeat a few headers; a row of values repeats many.
     return names >= _NAME_SHARE * len(cells) and distinct >= 0.7 * len(cells)
 
 

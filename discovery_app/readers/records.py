@@ -1,5 +1,6 @@
 """The careful reader of text files: ragged rows, stray quotes, breaks in cells."""
 
+import contextlib
 import csv
 from collections import Counter
 from collections.abc import Iterator
@@ -164,13 +165,11 @@ class _RecordSource:
         """Return the most frequent width of the first records, or the header's."""
         head = (f"{line}\n" for line in self._lines[:_HEAD_LINES])
         widths: list[int] = []
-        try:
+        # Where a quote stays open, what was read before it has to do.
+        with contextlib.suppress(csv.Error):
             widths.extend(
                 len(cells) for cells in csv.reader(head, delimiter=self._delimiter)
             )
-        except csv.Error:
-            # What was read before an open quote has to do.
-            pass
         widths = [width for width in widths if width]
         if not widths:
             return 1

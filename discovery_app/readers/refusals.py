@@ -104,6 +104,9 @@ def check_file(path: Path, file_name: str, limits: Limits | None = None) -> File
 def suffix_fits(file_name: str, kind: FileKind) -> bool:
     """Return whether the name's ending is one that this kind of file has."""
     suffix = PurePath(file_name).suffix.lower()
+    if suffix[1:].isdigit():
+        # The end of a date or a version, as in "servers 2024.01".
+        return True
     known = _TEXT_SUFFIXES if kind is FileKind.TEXT else _WORKBOOK_SUFFIXES
     return suffix in known
 

@@ -17,6 +17,7 @@ from discovery_app.domain.inventory import (
     RejectedRow,
     WordCount,
 )
+from discovery_app.domain.issues import Severity
 from discovery_app.services import matching
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.staging import column_types, new_id, stage
@@ -35,12 +36,12 @@ ISSUE_COLUMNS: Final = (
 )
 """Of ``phases.base.ISSUE_SCHEMA``, in its order."""
 
-REJECTIONS: Final = ("no_identity", "unreadable")
+REJECTIONS: Final = ("no_identity", "record_type", "unreadable")
 """The rules whose errors keep a row out of the inventory."""
 
 SEVERITY_ORDER: Final = sa.case(
-    (ISSUES.c.severity == sa.cast("error", sa.Text()), 0),
-    (ISSUES.c.severity == sa.cast("warning", sa.Text()), 1),
+    (ISSUES.c.severity == Severity.ERROR, 0),
+    (ISSUES.c.severity == Severity.WARNING, 1),
     else_=2,
 )
 _SHOWN: Final = sa.select(
@@ -118,7 +119,7 @@ class ImportIssueService:
             "position": staged.c.position,
             **{
                 column: staged.c[column]
-                if column == "row"
+                if column in ("row", "severity")
                 else sa.func.coalesce(staged.c[column], "")
                 for column in ISSUE_COLUMNS
             },
@@ -140,7 +141,7 @@ class ImportIssueService:
         offset: int = 0,
         limit: int = PAGE_SIZE,
     ) -> tuple[IssueView, ...]:
-        """Return issues, errors first, then by rule and in the order they were found."""
+        """Return issues: errors first, then by rule, as they were found."""
         check_page(offset, limit)
         rows = self._session.execute(
             _SHOWN.where(*_conditions(scope, session_id, chosen))
@@ -251,7 +252,7 @@ def _conditions(
         issue.session_id == session_id,
     ]
     lists = {
-        issue.severity: wanted.severities,
+        sa.cast(issue.severity, sa.Text()): wanted.severities,
         issue.rule: wanted.rules,
         issue.column: wanted.columns,
         issue.phase: wanted.phases,

@@ -42,7 +42,7 @@ DUE: Final = sa.case(
 """The one date a state is about: where only extended support is left, its end; else
 the end of regular support."""
 
-_QUARTER: Final = sa.func.to_char(DUE, 'YYYY "Q"Q')
+QUARTER: Final = sa.func.to_char(DUE, 'YYYY "Q"Q')
 _FINDINGS_OF_ASSETS: Final = FINDINGS.join(
     ASSETS,
     sa.and_(
@@ -144,7 +144,7 @@ class ModernisationService:
     ) -> tuple[WordCount, ...]:
         """Return how many findings fall due in each quarter, in order of time."""
         dated = [*_finding_conditions(scope, chosen), DUE.is_not(None)]
-        counts = self._group(_QUARTER, _FINDINGS_OF_ASSETS, dated)
+        counts = self._group(QUARTER, _FINDINGS_OF_ASSETS, dated)
         return tuple(sorted(counts, key=lambda one: one.word))
 
     def decisions(
@@ -292,7 +292,7 @@ def _finding_conditions(
     if wanted.product:
         where.append(FINDINGS.c.product == wanted.product)
     if wanted.quarter:
-        where.append(_QUARTER == wanted.quarter)
+        where.append(QUARTER.op("=")(wanted.quarter))
     if wanted.asset_id is not None:
         where.append(FINDINGS.c.asset_id == wanted.asset_id)
     if wanted.in_scope_only:

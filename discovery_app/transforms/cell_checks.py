@@ -78,7 +78,7 @@ CELL_CHECKS: Final[tuple[CellCheck, ...]] = (
         rule="formula_like",
         pattern=r"^[=@]|^[+-][^\d\s.,+-]",
         severity="info",
-        message="Text begins like a formula; it is kept as text and escaped in exports.",
+        message="Text begins like a formula; it stays text and is escaped in exports.",
         fix="",
         each=False,
     ),

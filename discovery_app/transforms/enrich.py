@@ -1,10 +1,13 @@
 """Enriches the records of an import from its related tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.transforms import related
+from discovery_app.transforms.columns import SourceColumn, clean_table
 from discovery_app.transforms.convert import filled_fields
 from discovery_app.transforms.converted import shown
 from discovery_app.transforms.ledger import Ledger, Place
@@ -23,15 +26,22 @@ class Enriched:
 
 
 def enrich(
-    records: pl.DataFrame, rows: pl.DataFrame, place: Place, ledger: Ledger
+    records: pl.DataFrame,
+    cells: pl.DataFrame,
+    columns: Sequence[SourceColumn],
+    place: Place,
+    ledger: Ledger,
 ) -> Enriched:
     """Fill gaps of ``records`` from the rows of one related table.
 
-    Rows that fit no asset, or several, are told and not used.
-
-    Args:
-        rows: The table's rows after ``clean_table``.
+    Rows that fit no asset, or several, are told and not used. Columns that are no
+    field of an asset are not read.
     """
+    counts = {c.target for c in columns if c.target} & {*related.COUNTS}
+    read = [c for c in columns if c.target in ASSET_FIELDS and c.target not in counts]
+    if not read:
+        return Enriched(records, 0)
+    rows = clean_table(cells, read, place, ledger).records
     label = place.sheet or place.file
     speaks_of_hosts = rows.select(
         pl.all_horizontal(pl.col(*related.JOIN_KEYS).is_null()).all()
@@ -43,7 +53,7 @@ def enrich(
         unmatched = "no_guest"
     else:
         matched = related.match_rows(records, rows)
-        told = related.gather(rows, matched.at, label)
+        told = related.gather(rows, matched.at, label, counts)
         used, several, names = matched.at.is_not_null(), matched.several, matched.label
         unmatched = "no_match"
     for rule, mask in ((unmatched, ~used & ~several), ("several_match", several)):

@@ -1,5 +1,6 @@
 """Rows that enrich assets: disks, partitions, networks, performance, tags."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,7 +101,9 @@ def _keyed(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     return frame.select(number, value.str.to_lowercase().alias("key"))
 
 
-def gather(related: pl.DataFrame, at: pl.Series, sheet: str) -> pl.DataFrame:
+def gather(
+    related: pl.DataFrame, at: pl.Series, sheet: str, counts: Collection[str] = ()
+) -> pl.DataFrame:
     """Return one row an asset (``at``) with what the rows of a table say of it.
 
     Sizes of disks are added up, lists united, shares of time averaged; of all else the
@@ -108,6 +111,7 @@ def gather(related: pl.DataFrame, at: pl.Series, sheet: str) -> pl.DataFrame:
 
     Args:
         sheet: Its name, or the file's.
+        counts: Fields of ``COUNTS`` that the mapping says are the number of rows.
     """
     used = [
         name
@@ -117,7 +121,7 @@ def gather(related: pl.DataFrame, at: pl.Series, sheet: str) -> pl.DataFrame:
     frame = related.select("row_number", *used).with_columns(at=at).drop_nulls("at")
     of_disks = bool(_SUMS & set(used))
     told = [_gathered(name, of_disks) for name in used] + _peaks(used)
-    counted = _counted(normalise_header(sheet), used)
+    counted = _counted(normalise_header(sheet), used, counts)
     if not (told or counted):
         return frame.select("at").clear()
     result = frame.group_by("at", maintain_order=True).agg(*told, *counted)
@@ -154,15 +158,16 @@ def _peaks(used: list[str]) -> list[pl.Expr]:
     ]
 
 
-def _counted(sheet: str, used: list[str]) -> list[pl.Expr]:
+def _counted(sheet: str, used: list[str], counts: Collection[str]) -> list[pl.Expr]:
     """Return the counts that a sheet with one row a disk or card stands for."""
-    counts = []
+    wanted = set(counts)
     if "disk" in sheet and _SUMS & set(used):
-        counts.append(pl.len().cast(pl.Int64).alias("disk_count"))
-    has_cards = {"mac_address", "ip_address"} & set(used)
-    if ("network" in sheet or "nic" in sheet) and has_cards:
-        counts.append(pl.len().cast(pl.Int64).alias("nic_count"))
-    return counts
+        wanted.add("disk_count")
+    if ("network" in sheet or "nic" in sheet) and {"mac_address", "ip_address"} & {
+        *used
+    }:
+        wanted.add("nic_count")
+    return [pl.len().cast(pl.Int64).alias(name) for name in COUNTS if name in wanted]
 
 
 def by_host(

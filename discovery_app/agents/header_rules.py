@@ -1,0 +1,221 @@
+"""The rules that read a header where no preset of the source fixes it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from discovery_app.agents.ambiguous_headers import decide_by_values
+from discovery_app.agents.column import Column, unit_fits
+from discovery_app.agents.judgement import (
+    Judgement,
+    ask,
+    label,
+    quoted,
+    unmapped,
+    weigh,
+)
+from discovery_app.domain.mapping import Outcome
+from discovery_app.knowledge.fields import (
+    EDGE_PREFIX,
+    FOREIGN_LANGUAGES,
+    HeaderSpelling,
+    ambiguous_headers,
+    asset_spellings,
+    edge_spellings,
+)
+from discovery_app.knowledge.header_concepts import (
+    ConceptMatch,
+    are_known,
+    match_concepts,
+)
+from discovery_app.knowledge.header_vocabulary import CONCEPTS, EDGE_CONCEPTS
+from discovery_app.knowledge.headers import normalise_header
+from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
+from discovery_app.knowledge.value_support import Support
+
+EXACT: Final = 0.95
+FOREIGN: Final = 0.93
+UNIT_STRIPPED: Final = 0.91
+BOUND: Final = 0.86
+CONCEPT: Final = 0.85
+CORRECTED: Final = 0.82
+UNSURE: Final = 0.65
+"""Confidence by rule: an order of strength, chosen and not measured. All but the
+last are at or above ``judgement.CONFIDENT``."""
+
+_SPELLING_TYPO_SCORE: Final = 90.0
+_SHORTEST_TYPO: Final = 7
+"""For whole spellings with a letter wrong; shorter ones have too many neighbours."""
+
+
+def ambiguous(column: Column) -> Judgement | None:
+    """Decide a header that means several things, or ask."""
+    if column.is_connection:
+        return None
+    candidates = ambiguous_headers().get(column.normal)
+    if candidates is None and column.parts.unit:
+        stem = normalise_header("".join(column.parts.words))
+        candidates = ambiguous_headers().get(stem)
+        unit = column.parts.unit
+        candidates = candidates and tuple(c for c in candidates if unit_fits(c, unit))
+    if not candidates:
+        return None
+    return decide_by_values(column.profile, column.table, candidates, column.parts)
+
+
+def _spellings(column: Column, normal: str) -> tuple[HeaderSpelling, ...]:
+    if column.is_connection:
+        return edge_spellings().get(normal, ())
+    return asset_spellings().get(normal, ())
+
+
+def _target(column: Column, spelling: HeaderSpelling) -> str:
+    return f"{EDGE_PREFIX}{spelling.field}" if column.is_connection else spelling.field
+
+
+def exact(column: Column) -> Judgement | None:
+    """Find a header that some source or list is known to use."""
+    spellings = _spellings(column, column.normal)
+    if not spellings:
+        return None
+    target = _target(column, spellings[0])
+    reason = f"{quoted(column.profile.header)} is a known name of {label(target)}."
+    if column.is_connection:
+        return _edge(column, target, reason)
+    foreign = all(s.source in FOREIGN_LANGUAGES for s in spellings)
+    confidence = FOREIGN if foreign else EXACT
+    unit = column.unit_for(target) or _agreed_unit(spellings)
+    found = weigh(
+        column.profile,
+        target,
+        confidence,
+        "exact_header",
+        reason,
+        unit,
+        column.parts.is_share,
+    )
+    if column.is_closed and found.values is Support.CONTRADICTS:
+        return unmapped("exact_header", found.suggestion.reason, (target,))
+    if column.normal in SOURCE_BOUND and found.is_confident:
+        return _bound(column, found)
+    return found
+
+
+def _agreed_unit(spellings: Sequence[HeaderSpelling]) -> str | None:
+    """Return the unit that every source of a spelling fixes; else it is asked."""
+    units = {spelling.unit for spelling in spellings}
+    return units.pop() if len(units) == 1 else None
+
+
+def _bound(column: Column, found: Judgement) -> Judgement:
+    """Hold back a short header whose meaning rests on a source we do not know."""
+    sure = found.values is Support.AGREES and not _is_counter(column)
+    if sure or column.normal in SURE_WITHOUT_PROOF:
+        return replace(found, suggestion=replace(found.suggestion, confidence=BOUND))
+    why = "The word alone is not enough, and the values do not settle it."
+    return found.changed(Outcome.REVIEW, why)
+
+
+def _is_counter(column: Column) -> bool:
+    return column.profile.samples[:3] in {("1", "2", "3"), ("0", "1", "2")}
+
+
+def _edge(column: Column, target: str, reason: str) -> Judgement:
+    """Map a column of a connections table; ``src`` may hold names or addresses."""
+    profile = column.profile
+    if profile.kind == "ip" and target in {"edge.source_name", "edge.dest_name"}:
+        address = target.replace("_name", "_ip")
+        told = f"{reason} Its values are addresses, so it is {label(address)}."
+        return weigh(profile, address, CONCEPT, "value_profile", told)
+    unit = "B" if target == "edge.bytes_total" else None
+    return weigh(profile, target, EXACT, "exact_header", reason, unit)
+
+
+def unit_stripped(column: Column) -> Judgement | None:
+    """Find a known header after its unit was taken off."""
+    unit = column.parts.unit
+    if unit is None or column.is_connection or column.parts.is_share:
+        return None
+    stem = normalise_header("".join(column.parts.words))
+    spellings = [s for s in _spellings(column, stem) if unit_fits(s.field, unit)]
+    fields = {spelling.field for spelling in spellings}
+    if len(fields) != 1:
+        return None
+    target = fields.pop()
+    name = quoted(column.profile.header)
+    reason = f"Without its unit {name} is a known name of {label(target)}."
+    return weigh(
+        column.profile, target, UNIT_STRIPPED, "exact_header_without_unit", reason, unit
+    )
+
+
+def concept(column: Column) -> Judgement | None:
+    """Find what the words of a header mean together."""
+    concepts = EDGE_CONCEPTS if column.is_connection else CONCEPTS
+    matches = match_concepts(column.parts, concepts)
+    targets = list(dict.fromkeys(match.concept.target for match in matches))
+    if not targets:
+        return None
+    reason = f"The words of {quoted(column.profile.header)} say {label(targets[0])}."
+    if column.is_closed:
+        return unmapped("header_words", _not_guessed(reason), targets)
+    if len(targets) > 1:
+        told = f"{reason} They may also say {label(targets[1])}."
+        return ask(targets, UNSURE, "header_words", told, column.unit_for(targets[0]))
+    return _concept_found(column, matches[0], reason)
+
+
+def _concept_found(column: Column, match: ConceptMatch, reason: str) -> Judgement:
+    corrected = f" (read as {quoted(match.corrected)})" if match.corrected else ""
+    target = match.concept.target
+    found = weigh(
+        column.profile,
+        target,
+        CORRECTED if match.corrected else CONCEPT,
+        "fuzzy_words" if match.corrected else "header_words",
+        f"{reason}{corrected}",
+        column.unit_for(target),
+        column.parts.is_share,
+    )
+    needs_proof = bool(match.corrected) or match.concept.values_must_agree
+    return _proven(found) if needs_proof else found
+
+
+def _proven(found: Judgement) -> Judgement:
+    if not found.is_confident or found.values is Support.AGREES:
+        return found
+    return found.changed(Outcome.REVIEW, "The values do not settle it.")
+
+
+def _not_guessed(reason: str) -> str:
+    return f"{reason} But this tool's headers are fixed and this is none of them."
+
+
+@cache
+def _long_spellings() -> tuple[str, ...]:
+    return tuple(n for n in asset_spellings() if len(n) >= _SHORTEST_TYPO)
+
+
+def misspelt(column: Column) -> Judgement | None:
+    """Find a known spelling that differs by a letter or two."""
+    too_short = len(column.normal) < _SHORTEST_TYPO
+    if too_short or column.is_connection or column.is_closed or column.parts.is_share:
+        return None
+    near = process.extractOne(
+        column.normal,
+        _long_spellings(),
+        scorer=fuzz.ratio,
+        score_cutoff=_SPELLING_TYPO_SCORE,
+    )
+    if near is None or column.parts.unit or are_known(column.parts.words):
+        return None
+    spelling = asset_spellings()[near[0]][0]
+    reason = (
+        f"{quoted(column.profile.header)} is nearly {quoted(spelling.header)}, a known "
+        f"name of {label(spelling.field)}."
+    )
+    found = weigh(column.profile, spelling.field, CORRECTED, "fuzzy_header", reason)
+    return _proven(found)

@@ -1,0 +1,127 @@
+"""A runner that is killed in any phase loses nothing and repeats nothing."""
+
+import signal
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+import discovery_app.models  # noqa: F401  Registers the tables.
+from discovery_app.phases import ORDER
+from tests.processes import (
+    look,
+    runner,
+    start_discovery,
+    wait_for_rest,
+    wait_until,
+)
+
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
+
+POINTS = ("after_claim", "in_phase", "before_phase_commit")
+OWN = {"id", "asset_id", "source_asset_id", "destination_asset_id", "session_id"}
+OWN |= {"first_session_id", "last_session_id", "created_at", "updated_at", "seen_at"}
+OWN |= {"client_account_id", "engagement_id", "workflow_id"}
+"""Columns that differ between any two runs, and say nothing about the result."""
+
+RESULTS = (
+    "assets",
+    "dependencies",
+    "findings",
+    "decisions",
+    "move_groups",
+    "applications",
+    "import_issues",
+    "field_mappings",
+)
+
+
+def inventory(database):
+    """Return what the only run left, by table, without ids and times."""
+    content = {}
+    with database.as_owner() as connection:
+        for name in RESULTS:
+            table = SQLModel.metadata.tables[name]
+            columns = [column for column in table.columns if column.name not in OWN]
+            rows = connection.execute(sa.select(*columns)).all()
+            content[name] = sorted(map(repr, rows))
+    return content
+
+
+def undisturbed(database):
+    scope, started = start_discovery()
+    with runner():
+        assert wait_for_rest(scope, started).status == "completed"
+    return inventory(database)
+
+
+@pytest.fixture
+def clean_copy(server, template, monkeypatch):
+    """Another database, for the run that nobody disturbs."""
+    made = server.create("undisturbed", template)
+    with pytest.MonkeyPatch.context() as patch:
+        made.use(patch)
+        content = undisturbed(made)
+    from tests.conftest import forget_settings
+
+    forget_settings()
+    server.drop(made.name)
+    return content
+
+
+@pytest.mark.parametrize("phase", ORDER)
+def test_a_killed_runner_loses_nothing(phase, clean_copy, database):
+    point = POINTS[ORDER.index(phase) % len(POINTS)]
+    scope, started = start_discovery()
+
+    with runner(DISCOVERY_FAULT=f"{point}:{phase}") as process:
+        wait_until(lambda: process.poll() is not None, "the runner is killed")
+        assert process.returncode == -signal.SIGKILL
+    killed = look(scope, started)
+    with runner():
+        done = wait_for_rest(scope, started)
+
+    assert (killed.status, killed.current_phase) == ("running", phase)
+    assert done.status == "completed"
+    completed = [one.phase for one in done.tries if one.status == "completed"]
+    assert completed == list(ORDER)
+    lost = [one for one in done.tries if one.status == "failed"]
+    assert [(one.phase, one.error_type) for one in lost] == [(phase, "LeaseExpired")]
+    assert inventory(database) == clean_copy
+
+
+def test_a_phase_that_kills_its_process_fails_as_a_crash_loop(monkeypatch):
+    monkeypatch.setenv("DISCOVERY_MAX_ATTEMPTS", "2")
+    monkeypatch.setenv("DISCOVERY_SWEEP_SECONDS", "0.3")
+    from discovery_app.config import settings
+
+    settings.cache_clear()
+    scope, started = start_discovery()
+    for _ in range(2):
+        with runner(DISCOVERY_FAULT="in_phase:data_validation") as process:
+            wait_until(lambda: process.poll() is not None, "the runner is killed")
+
+    with runner():
+        done = wait_for_rest(scope, started)
+
+    assert done.status == "failed"
+    assert (done.failure.phase, done.failure.error_type) == (
+        "data_validation",
+        "CrashLoopError",
+    )
+
+
+def test_a_runner_that_is_asked_to_stop_hands_its_workflow_back():
+    scope, started = start_discovery()
+    with runner(DISCOVERY_DRAIN_SECONDS="0") as process:
+        wait_until(lambda: look(scope, started).status == "running", "it runs")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    left = look(scope, started)
+
+    with runner("worker-2"):
+        done = wait_for_rest(scope, started)
+
+    assert left.status in {"queued", "completed"}
+    assert done.status == "completed"
+    assert {one.attempt for one in done.tries} == {1}
