@@ -35,7 +35,8 @@ DECLARE
         'mapping_memory', 'assets', 'asset_sources', 'applications', 'dependencies',
         'findings', 'decisions', 'move_groups', 'conflicts', 'import_changes', 'agent_answers'];
     board_tables constant text[] := array[
-        'workflow_states', 'workflow_phase_runs', 'workflow_events', 'data_import_sessions', 'data_import_files'];
+        'workflow_states', 'workflow_leases', 'workflow_phase_runs', 'workflow_events', 'data_import_sessions',
+        'data_import_files'];
     guarded constant text[] := array['engagements', 'client_accounts', 'audit_events', 'workers'];
 BEGIN
     -- Everything guarded: forced, and open to its owner (or backfills would silently change nothing).
@@ -72,7 +73,7 @@ BEGIN
                    '(select e.client_account_id from engagements e where e.id = any (%s)))', board_ids);
 
     -- PlatformScope: read workflows, workers and audit across clients.
-    FOREACH name IN ARRAY board_tables || guarded || array['workflow_leases'] LOOP
+    FOREACH name IN ARRAY board_tables || guarded LOOP
         EXECUTE format('CREATE POLICY platform ON %I FOR SELECT TO discovery_rw USING (%s)', name, platform_check);
     END LOOP;
     GRANT SELECT ON workers TO discovery_rw;

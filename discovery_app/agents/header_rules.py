@@ -1,17 +1,20 @@
 """The rules that read a header where no preset of the source fixes it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from discovery_app.agents.ambiguous_headers import decide_by_values
 from discovery_app.agents.column import Column, unit_fits
 from discovery_app.agents.judgement import (
     Judgement,
     ask,
+    known_field,
     label,
     quoted,
     unmapped,
@@ -31,6 +34,7 @@ from discovery_app.knowledge.header_concepts import (
     are_known,
     match_concepts,
 )
+from discovery_app.knowledge.header_units import DIMENSIONS
 from discovery_app.knowledge.header_vocabulary import CONCEPTS, EDGE_CONCEPTS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
@@ -46,6 +50,10 @@ UNSURE: Final = 0.65
 """Confidence by rule: an order of strength, chosen and not measured. All but the
 last are at or above ``judgement.CONFIDENT``."""
 
+_MOST_TYPOS: Final = 2
+"""Letters wrong, missing, added or swapped; in as many words, or they are one more."""
+
+_PARTED: Final = re.compile(r"[\s_-]+")
 _SPELLING_TYPO_SCORE: Final = 90.0
 _SHORTEST_TYPO: Final = 7
 """For whole spellings with a letter wrong; shorter ones have too many neighbours."""
@@ -87,7 +95,7 @@ def exact(column: Column) -> Judgement | None:
         return _edge(column, target, reason)
     foreign = all(s.source in FOREIGN_LANGUAGES for s in spellings)
     confidence = FOREIGN if foreign else EXACT
-    unit = column.unit_for(target) or _agreed_unit(spellings)
+    unit = column.unit_for(target) or _reading(spellings)
     found = weigh(
         column.profile,
         target,
@@ -99,15 +107,28 @@ def exact(column: Column) -> Judgement | None:
     )
     if column.is_closed and found.values is Support.CONTRADICTS:
         return unmapped("exact_header", found.suggestion.reason, (target,))
+    if found.is_confident and _has_odd_unit(column, target):
+        return found.changed(Outcome.REVIEW, "But its unit does not suit that field.")
     if column.normal in SOURCE_BOUND and found.is_confident:
         return _bound(column, found)
     return found
 
 
-def _agreed_unit(spellings: Sequence[HeaderSpelling]) -> str | None:
-    """Return the unit that every source of a spelling fixes; else it is asked."""
+def _has_odd_unit(column: Column, target: str) -> bool:
+    """Return whether the header's unit measures something else than the field."""
+    unit = column.parts.unit
+    stored = known_field(target).unit
+    return bool(unit and stored in DIMENSIONS) and not unit_fits(target, unit or "")
+
+
+def _reading(spellings: Sequence[HeaderSpelling]) -> str | None:
+    """Return how every source reads a spelling (``inverted``), never a unit.
+
+    A unit that only some source fixes says nothing about a file of another one.
+    """
     units = {spelling.unit for spelling in spellings}
-    return units.pop() if len(units) == 1 else None
+    only = units.pop() if len(units) == 1 else None
+    return None if only in DIMENSIONS else only
 
 
 def _bound(column: Column, found: Judgement) -> Judgement:
@@ -213,9 +234,18 @@ def misspelt(column: Column) -> Judgement | None:
     if near is None or column.parts.unit or are_known(column.parts.words):
         return None
     spelling = asset_spellings()[near[0]][0]
+    if not _is_typo(column, spelling.header, near[0]):
+        return None
     reason = (
         f"{quoted(column.profile.header)} is nearly {quoted(spelling.header)}, a known "
         f"name of {label(spelling.field)}."
     )
     found = weigh(column.profile, spelling.field, CORRECTED, "fuzzy_header", reason)
     return _proven(found)
+
+
+def _is_typo(column: Column, header: str, normal: str) -> bool:
+    """Return whether it is ``header`` with letters wrong, not with a word more."""
+    typos = OSA.distance(column.normal, normal)
+    same_words = len(_PARTED.split(column.profile.header)) == len(_PARTED.split(header))
+    return typos <= (_MOST_TYPOS if same_words else 1)

@@ -72,7 +72,7 @@ class Judgement:
             old,
             target=old.target if keeps else None,
             outcome=outcome,
-            confidence=min(old.confidence, CONFIDENT - 0.05),
+            confidence=min(old.confidence, CONFIDENT - 0.05) if keeps else 0.0,
             rule=rule or old.rule,
             reason=f"{old.reason} {reason}".strip(),
             unit=old.unit if keeps else None,
@@ -147,7 +147,7 @@ def weigh(
     field = known_field(target)
     if is_share and target in _SIZE_FIELDS:
         return unmapped(rule, f"{reason} But it speaks of a share, not of a size.")
-    values = support(field, profile)
+    values = support(_measured(field, unit), profile)
     if values is Support.CONTRADICTS:
         return replace(
             ask((target,), _CONTRADICTED, rule, f"{reason} {_odd(profile)}", unit),
@@ -160,6 +160,13 @@ def weigh(
         target, outcome, confidence, rule, reason, unit, (target,)
     )
     return Judgement(suggestion, values=values)
+
+
+def _measured(field: AssetField, unit: str | None) -> AssetField:
+    """Return the field whose values these are: memory used in MB is stored in %."""
+    of_memory = field.name.startswith("mem_util_")
+    is_size = DIMENSIONS.get(unit or "") == "size"
+    return known_field("memory_mb") if of_memory and is_size else field
 
 
 def _odd(profile: ColumnProfile) -> str:

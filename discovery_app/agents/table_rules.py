@@ -66,10 +66,13 @@ def _share_out(
     profiles: Sequence[ColumnProfile],
     settled: list[Judgement],
 ) -> None:
+    chosen = [p for p in places if settled[p].suggestion.rule == "memory"]
     preset = [p for p in places if settled[p].suggestion.rule == "preset"]
-    if preset:
+    if preset and not chosen:
         _rank_presets(target, preset, settled)
-    winner = preset[0] if preset else _best(places, profiles, settled)
+        winner = preset[0]
+    else:
+        winner, preset = _best(chosen or places, profiles, settled), []
     for place in places:
         if place == winner or place in preset:
             continue
@@ -144,7 +147,7 @@ def _without_taken(judgement: Judgement, taken: set[str | None]) -> Judgement:
 
 def _takes_more(target: str) -> bool:
     field = field_of_target(target)
-    return bool(field and field.multiple)
+    return bool(field and field.type in {"list", "map"})
 
 
 def _by_values(

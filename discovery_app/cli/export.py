@@ -9,8 +9,8 @@ import typer
 from discovery_app.cli.operator import scope_by_names
 from discovery_app.cli.terminal import prepared_database, say
 from discovery_app.database import unit_of_work
-from discovery_app.services.audit import AuditService
-from discovery_app.services.exports import ExportFormat, ExportService, ExportSubject
+from discovery_app.services.export_rows import ExportWhat
+from discovery_app.services.exports import ExportFormat, ExportService
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def add_commands(app: typer.Typer) -> None:
 def export(
     client: Annotated[str, typer.Option(help="Name of the client account.")],
     engagement: Annotated[str, typer.Option(help="Name of the engagement.")],
-    what: Annotated[ExportSubject, typer.Option(help="What to write.")],
+    what: Annotated[ExportWhat, typer.Option(help="What to write.")],
     file_format: Annotated[
         ExportFormat, typer.Option("--format", help="How to write it.")
     ] = ExportFormat.CSV,
@@ -40,6 +40,5 @@ def export(
             else:
                 with output.open("wb") as target:
                     target.writelines(chunks)
-            AuditService(session).record(scope, "export", f"{what} as {file_format}")
     if output is not None:
         say(f"Written to {output}.")

@@ -42,6 +42,6 @@ def retry(
             states = WorkflowStateService(session)
             states.retry(scope, workflow_id, reason=reason, version=None)
             AuditService(session).record(
-                scope, "retry_workflow", subject=str(workflow_id), reason=reason
+                scope, "workflow_retried", str(workflow_id), reason
             )
     tell(f"Workflow {workflow_id} is queued again; a runner goes on with it.")

@@ -106,7 +106,7 @@ def _as_text(dtype: pl.DataType, column: str, kind: str) -> pl.Expr:
     """Return the column as something that CSV can hold."""
     value = pl.col(column)
     if kind == "text[]":
-        return _as_array(value)
+        return _as_array(value).alias(column)
     if isinstance(dtype, (pl.List, pl.Array, pl.Struct)):
         whole = pl.struct(value.alias("v")).struct.json_encode()
         inner = whole.str.slice(5, whole.str.len_chars() - 6)  # Drops {"v": and }.

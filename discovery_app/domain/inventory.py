@@ -232,7 +232,13 @@ class AssetView:
 
 @dataclass(frozen=True)
 class InventorySummary:
-    """Sums over the whole inventory of an engagement."""
+    """Sums over the whole inventory of an engagement.
+
+    Attributes:
+        dependencies: Without noise.
+        out_of_scope: By reason.
+        quality_fraction: Of the newest import, 0.0–1.0; ``None`` before one.
+    """
 
     assets: int
     in_scope: int
@@ -247,7 +253,6 @@ class InventorySummary:
     memory_mb: int
     storage_provisioned_gb: float
     quality_fraction: float | None
-    readiness_percent: float | None
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,9 @@ import os
 import signal
 import threading
 import time
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from discovery_app.agents.assistant import Assistant
-from discovery_app.agents.rules import RulesAssistant
 from discovery_app.config import settings
 from discovery_app.database import (
     WORKFLOW_QUEUED,
@@ -25,6 +22,7 @@ from discovery_app.database import (
 from discovery_app.domain.access import WorkerScope
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import CrashLoopError, DiscoveryError, PhaseTimeoutError
+from discovery_app.jobs.assistants import assistant_for
 from discovery_app.jobs.parents import end_with_parent, write_log
 from discovery_app.jobs.scheduler import RunnerClock
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
@@ -59,7 +57,7 @@ class Runner:
         self._in_work: Claim | None = None
         self._began_at = 0.0
         self._manager = DiscoveryWorkflowManager(
-            assistant(), watch=self._watch, draining=self._stopping.is_set
+            assistant_for, watch=self._watch, draining=self._stopping.is_set
         )
 
     def run(self) -> None:
@@ -181,29 +179,6 @@ def _fail_as_crash_loop(spent: LeaseClaim) -> None:
         claim = states.begin(spent)
         if claim is not None:
             states.fail_phase(claim, error, retryable=False)
-
-
-@lru_cache(maxsize=1)
-def assistant() -> Assistant:
-    """Return who judges in this process: rules, or a crew over them."""
-    rules = RulesAssistant()
-    chosen = settings()
-    if not chosen.llm_model:
-        return rules
-    # CrewAI takes seconds to import; only a runner that uses it pays.
-    from discovery_app.agents.crew import CrewAssistant, CrewOptions
-
-    key = chosen.llm_api_key
-    return CrewAssistant(
-        rules,
-        CrewOptions(
-            model=chosen.llm_model,
-            base_url=chosen.llm_base_url,
-            api_key=key.get_secret_value() if key else "",
-            timeout_seconds=chosen.llm_timeout_seconds,
-            token_limit=chosen.llm_token_limit,
-        ),
-    )
 
 
 def main() -> None:

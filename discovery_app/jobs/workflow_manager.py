@@ -12,6 +12,7 @@ import polars as pl
 
 from discovery_app.agents.assistant import Assistant
 from discovery_app.database import unit_of_work
+from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import (
@@ -41,7 +42,7 @@ class DiscoveryWorkflowManager:
     any worker can go on after any other.
 
     Args:
-        assistant: Who is asked for judgement.
+        assistant_for: Returns who is asked for judgement in a workflow's scope.
         store: Where files and frames lie.
         watch: Told of each claim when its phase begins, and ``None`` at the end.
         draining: Whether this worker should hand the workflow back.
@@ -49,12 +50,12 @@ class DiscoveryWorkflowManager:
 
     def __init__(
         self,
-        assistant: Assistant,
+        assistant_for: Callable[[Scope], Assistant],
         store: ObjectStore | None = None,
         watch: Callable[[Claim | None], None] = lambda claim: None,
         draining: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._assistant = assistant
+        self._assistant_for = assistant_for
         self._store = store or object_store()
         self._watch = watch
         self._draining = draining
@@ -132,7 +133,7 @@ class DiscoveryWorkflowManager:
                 claim.scope, claim.phase, state, result, frames
             )
             return WorkflowStateService(session).commit_phase(
-                claim, result, state, go_on=not self._draining()
+                claim, result, state, keep=not self._draining()
             )
 
     def _context(
@@ -145,7 +146,7 @@ class DiscoveryWorkflowManager:
             files=files,
             recorded=recorded,
             frame=partial(self._read_frame, claim.phase, state),
-            assistant=self._assistant,
+            assistant=self._assistant_for(claim.scope),
             report=_Reporter(claim),
         )
 

@@ -46,6 +46,7 @@ _TIME: Final = re.compile(
 _EXCEL_DAYS: Final = (20_000, 60_000)
 """Spreadsheet day numbers of 1954 to 2064."""
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30, tzinfo=UTC)
+_LONGEST_DATE: Final = 64
 _CENTURY_TURN: Final = 70
 """Two-digit years from here on are of the 20th century, as in POSIX ``strptime``."""
 
@@ -121,7 +122,7 @@ def parse_datetime(text: str, order: DateOrder) -> datetime | None:
     midnight. Spreadsheet day numbers and Unix seconds are read too.
     """
     value = text.strip()
-    if is_open(value, order):
+    if len(value) > _LONGEST_DATE or is_open(value, order):
         return None
     try:
         return (

@@ -14,6 +14,7 @@ _WRITTEN_AS_ONE: Final = (
     (re.compile(r"(?<![A-Za-z])ESXi", re.IGNORECASE), " esx "),
     (re.compile(r"(?<![A-Za-z])IP[ _]?v[46]", re.IGNORECASE), " ip "),
     (re.compile(r"([KMGT])iB"), r" \1ib "),
+    (re.compile(r"([MG])Hz"), r" \1hz "),
 )
 """Mixed-case words that would fall apart at their capitals."""
 

@@ -13,8 +13,7 @@ _M: Final = "server vm machine device computer asset ci guest instance endpoint"
 """Words for the machine itself: ``Server Location`` is a location."""
 
 FILLERS: Final = frozenset(
-    ["of", "the", "a", "an", "in", "to", "for", "is", "and", "or", "s", "value"]
-    + ["current"]
+    ("of", "the", "a", "an", "in", "to", "for", "is", "and", "or", "s", "current")
 )
 """Words that say nothing. ``in`` and ``to`` count where a direction is meant."""
 

@@ -64,30 +64,63 @@ def _ends_in_name(words: set[str]) -> bool:
     return not words.isdisjoint({"name", "id", "tag"}) and not words.isdisjoint(_THINGS)
 
 
-_FROM: Final = ("source", "src", "client", "local", "quell", "quelle", "origin")
-_TO: Final = ("destination", "dest", "dst", "remote", "server", "ziel", "target")
+_FROM: Final = (
+    "source",
+    "src",
+    "client",
+    "local",
+    "quell",
+    "quelle",
+    "origin",
+    "from",
+    "von",
+)
+_TO: Final = (
+    "destination",
+    "dest",
+    "dst",
+    "remote",
+    "server",
+    "ziel",
+    "target",
+    "to",
+    "nach",
+)
 _ENDS: Final = words_of(
-    "ip address addr host hostname name server machine fqdn port computer"
+    """
+    ip address addr host hostname name server machine fqdn port computer application
+    app system service ci asset node vm
+    """
 )
 _FLOW: Final = words_of(
     "port ports protocol transport bytes packets connections proto flows"
 )
+_RELATION: Final = words_of(
+    """
+    relationship relation relations dependency dependencies depends direction type
+    kind link connection edge
+    """
+)
+_MACHINE_FACTS: Final = words_of(
+    "os operating cpu cpus vcpu cores memory ram disk storage wave model serial"
+)
 
 
 def is_connection_list(headers: Sequence[str]) -> bool:
-    """Return whether headers name two ends and something that flows between them.
+    """Return whether headers name two ends and what lies between them.
 
-    "Source server" and "Target instance type" alone are a migration plan, not a
-    connection, so a port, a protocol or an amount has to be there too.
+    "Source server" and "Target server" with facts about machines are a migration
+    plan, not connections, so there has to be a port, a protocol, an amount or the
+    kind of relation, and no processor, memory or operating system.
     """
     starts = any(_names_end(header, _FROM) for header in headers)
     ends = any(_names_end(header, _TO) for header in headers)
     words = {word for header in headers for word in header_words(header)}
     joined = {normalise_header(header) for header in headers}
-    flows = not words.isdisjoint(_FLOW) or any(
+    flows = not words.isdisjoint(_FLOW | _RELATION) or any(
         name.endswith(("port", "protocol", "bytes")) for name in joined
     )
-    return starts and ends and flows
+    return starts and ends and flows and words.isdisjoint(_MACHINE_FACTS)
 
 
 def _names_end(header: str, sides: tuple[str, ...]) -> bool:

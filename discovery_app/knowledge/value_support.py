@@ -79,9 +79,11 @@ def numbers(profile: ColumnProfile) -> list[float]:
 
 def _plain(text: str) -> float | None:
     """Read a number roughly: good enough to tell magnitudes, not to store."""
-    point = text.replace(",", ".") if text.count(",") == 1 else text.replace(",", "")
-    if point.count(".") > 1:
-        point = point.replace(".", "")
+    last = max(text.rfind("."), text.rfind(","))
+    grouped = text.count(text[last]) > 1 if last >= 0 else False
+    whole = text if last < 0 or grouped else text[:last]
+    rest = "" if last < 0 or grouped else text[last + 1 :]
+    point = f"{whole.replace('.', '').replace(',', '')}.{rest}"
     try:
         return float(point.rstrip("."))
     except ValueError:
@@ -166,8 +168,9 @@ def _operating_system(kind: str) -> Support:
 
 
 def _odd_text(name: str, kind: str) -> Support:
-    fits = name == "support_status" and kind in {"boolean", "date"}
-    return Support.NEUTRAL if fits or name == "description" else Support.CONTRADICTS
+    if name == "support_status" and kind in {"boolean", "date"}:
+        return Support.AGREES
+    return Support.NEUTRAL if name == "description" else Support.CONTRADICTS
 
 
 def _machine_name(name: str, kind: str) -> Support:

@@ -18,7 +18,6 @@ LONGEST_VALUE: Final = 10_000
 
 _BRACKETS: Final = "[](){}\"' \t\r\n"
 _LIST_MARKS: Final = re.compile(r"[,;|\r\n]+")
-_PAIR: Final = re.compile(r"^\s*([^=:]+?)\s*[=:]\s*(.*?)\s*$", re.DOTALL)
 
 
 @cache
@@ -47,8 +46,13 @@ def placeholders(field: str | None = None) -> frozenset[str]:
 
 
 @cache
-def identity_placeholders() -> frozenset[str]:
-    """Return values of serial, UUID and id columns that identify nothing."""
+def identity_placeholders(field: str = "") -> frozenset[str]:
+    """Return values of serial, UUID and host name columns that identify nothing.
+
+    An external id may be any word of the source, ``0`` too.
+    """
+    if field == "external_id":
+        return placeholders()
     return frozenset(_tables()["identity_placeholders"]) | placeholders()
 
 
@@ -103,11 +107,9 @@ def tag_map(text: str) -> dict[str, str]:
             return loaded
     tags: dict[str, str] = {}
     for part in split_list(text):
-        pair = _PAIR.match(part)
-        if pair:
-            tags.setdefault(pair[1].strip(_BRACKETS), pair[2].strip(_BRACKETS))
-        else:
-            tags.setdefault(part, "")
+        mark = min((part.find(m) for m in "=:" if m in part), default=len(part))
+        name, value = part[:mark].strip(_BRACKETS), part[mark + 1 :].strip(_BRACKETS)
+        tags.setdefault(name or part, value)
     return tags
 
 

@@ -1,6 +1,6 @@
 """Turns mapped columns into typed records, and accounts for every row."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +18,8 @@ from discovery_app.errors import MissingInputError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.phases.base import ISSUE_SCHEMA, PhaseContext, PhaseResult
-from discovery_app.transforms import assets, quality
-from discovery_app.transforms.columns import RECORD_TYPES, SourceColumn, clean_table
+from discovery_app.transforms import assets
+from discovery_app.transforms.columns import CleanTable, SourceColumn, clean_table
 from discovery_app.transforms.connections import (
     CONNECTION_SCHEMA,
     clean_connections,
@@ -30,47 +30,33 @@ from discovery_app.transforms.duplicates import (
     SHARED_FIELDS,
     Merged,
     merge_duplicates,
+    merged_rows,
     shared_values,
 )
 from discovery_app.transforms.enrich import enrich, log_fills
 from discovery_app.transforms.ledger import Ledger, Place
+from discovery_app.transforms.left_out import (
+    EXCLUDED,
+    REJECTED,
+    LeftOut,
+    excluded_by_reason,
+)
+from discovery_app.transforms.quality import measure
 
 TITLE: Final = "Data cleansing"
 WEIGHT: Final = 20.0
 ITEM_KIND: Final = "rows"
 
-LEFT_OUT_SCHEMA: Final = {
-    "table": pl.UInt16(),
-    "row_number": pl.UInt32(),
-    "verdict": pl.String(),
-    "reason": pl.String(),
-    "record": pl.UInt32(),
-}
-"""``record`` is the record that a duplicate was merged into."""
 
-RULES_OF_REASONS: Final[Mapping[str, str]] = {
-    "placeholder": "placeholder",
-    "template": "template",
-    "dependency": "dependency",
-    "unreadable": "record_type",
-    "no_identity": "no_identity",
-}
-"""The rule under which an issue tells each reason that cleansing itself finds."""
-
-_REJECTED: Final = ("unreadable", "no_identity")
-_MACHINE_FIELDS: Final = frozenset(
-    {
-        "asset_name",
-        "hostname",
-        "fqdn",
-        "serial_number",
-        "vm_uuid",
-        "ip_address",
-        "mac_address",
-    }
+_RECORD_COLUMNS: Final = (
+    "record",
+    "table",
+    "row_number",
+    "file",
+    "sheet",
+    *RECORD_FIELDS,
+    "custom",
 )
-_WEIGHTS: Final = (0.3, 0.25, 0.25, 0.2)
-"""FIELD.md, "Data quality"."""
 
 
 @dataclass
@@ -82,7 +68,7 @@ class _Work:
     verdicts: pl.DataFrame
     ledger: Ledger = field(default_factory=Ledger)
     rows_in: int = 0
-    left_out: list[pl.DataFrame] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
     connections: list[pl.DataFrame] = field(default_factory=list)
     related: list[RelatedUse] = field(default_factory=list)
 
@@ -99,12 +85,6 @@ class _Work:
         verdicts = self.verdicts.filter(pl.col("table") == table.table)
         kept = frame.join(verdicts, on="row_number", how="anti", maintain_order="left")
         return kept, verdicts
-
-    def leave_out(self, rows: pl.DataFrame, verdict: str) -> None:
-        """Note rows (with ``table``, ``row_number``, ``reason``) as no records."""
-        record = [] if "record" in rows.columns else [pl.lit(None).alias("record")]
-        noted = rows.with_columns(*record, verdict=pl.lit(verdict))
-        self.left_out.append(noted.select(*LEFT_OUT_SCHEMA).cast(LEFT_OUT_SCHEMA))
 
 
 def run(context: PhaseContext) -> PhaseResult:
@@ -167,71 +147,44 @@ def _place(table: TableSummary) -> Place:
 
 def _read_assets(work: _Work) -> pl.DataFrame:
     """Return the rows of all asset tables, numbered in ``at`` in their order."""
-    parts = [_marked(empty_records(), Place(0, "", ""), applications=False)]
+    parts = []
     for table in work.tables("assets"):
         cells, verdicts = work.cells(table)
         work.rows_in += cells.height + verdicts.height
-        for verdict in ("excluded", "rejected"):
-            work.leave_out(verdicts.filter(pl.col("verdict") == verdict), verdict)
-        is_vcenter = _is_vcenter(work, table)
+        for verdict in (EXCLUDED, REJECTED):
+            work.left_out.add(verdicts.filter(pl.col("verdict") == verdict), verdict)
         columns = work.columns.get(table.table, [])
+        is_vcenter = _is_vcenter(table, columns)
         if is_vcenter:
             columns = [
                 _as_custom(c) if c.target == "hypervisor" else c for c in columns
             ]
-        cleaned = clean_table(cells, columns, _place(table), work.ledger)
-        types = cleaned.record_types
-        part = _marked(
-            cleaned.records,
-            _place(table),
-            applications=_lists_applications(columns),
-        )
-        part = part.with_columns(placeholder=cleaned.placeholders)
-        if types is not None:
-            part = part.with_columns(record_type=types.fill_null(""))
+        place = _place(table)
+        cleaned = clean_table(cells, columns, place, work.ledger)
+        part = assets.placed(cleaned, place, assets.lists_applications(columns))
         parts.append(assets.mark_virtual_machines(part) if is_vcenter else part)
-    filled = [part for part in parts if part.height] or parts
+    none = CleanTable(empty_records(), pl.Series([], dtype=pl.Boolean))
+    filled = [part for part in parts if part.height]
+    filled = filled or [assets.placed(none, Place(0, "", ""), applications=False)]
     return pl.concat(filled).with_row_index("at")
-
-
-def _marked(records: pl.DataFrame, place: Place, applications: bool) -> pl.DataFrame:
-    """Return ``records`` with where they come from and what their table is."""
-    return records.with_columns(
-        pl.lit(place.table, dtype=pl.UInt16).alias("table"),
-        pl.lit(place.file).alias("file"),
-        pl.lit(place.sheet).alias("sheet"),
-        pl.lit(applications).alias("applications"),
-        pl.lit(False).alias("placeholder"),
-        pl.lit(assets.APPLICATION).alias("record_type"),
-    )
 
 
 def _as_custom(column: SourceColumn) -> SourceColumn:
     return SourceColumn(column.position, column.header)
 
 
-def _lists_applications(columns: Sequence[SourceColumn]) -> bool:
-    """Tell whether rows are applications: they have a name only as such."""
-    if any(normalise_header(column.header) in RECORD_TYPES for column in columns):
-        return True
-    targets = {column.target for column in columns}
-    return "application_name" in targets and not targets & _MACHINE_FIELDS
-
-
-def _is_vcenter(work: _Work, table: TableSummary) -> bool:
+def _is_vcenter(table: TableSummary, columns: Sequence[SourceColumn]) -> bool:
     """Tell whether a table is RVTools' list of virtual machines."""
-    if normalise_header(table.sheet) == "vinfo":
+    if "vinfo" in normalise_header(table.sheet or table.file):
         return True
-    analysis = work.context.state.data_source_analysis
-    from_rvtools = analysis is not None and analysis.source == "rvtools"
-    named = "vinfo" in normalise_header(table.file)
-    return not table.sheet and (named or from_rvtools)
+    headers = {normalise_header(column.header) for column in columns}
+    return {"vm", "powerstate"} <= headers
 
 
 def _enrich(work: _Work, records: pl.DataFrame) -> pl.DataFrame:
     for table in sorted(work.tables("related"), key=_disks_first):
         cells, verdicts = work.cells(table)
-        rejected = verdicts.filter(pl.col("verdict") == "rejected").height
+        rejected = verdicts.filter(pl.col("verdict") == REJECTED).height
         columns = work.columns.get(table.table, [])
         enriched = enrich(records, cells, columns, _place(table), work.ledger)
         records, used = enriched.records, enriched.used
@@ -254,23 +207,11 @@ def _disks_first(table: TableSummary) -> bool:
 
 def _leave_out(work: _Work, records: pl.DataFrame) -> pl.DataFrame:
     """Take out rows that are no asset, each with its reason."""
-    kind = pl.col("record_type")
-    reason = (
-        pl.when("placeholder")
-        .then(pl.lit("placeholder"))
-        .when(pl.col("is_template").fill_null(False))
-        .then(pl.lit("template"))
-        .when(kind == assets.DEPENDENCY)
-        .then(pl.lit("dependency"))
-        .when(kind != assets.APPLICATION)
-        .then(pl.lit("unreadable"))
-        .when(assets.without_identity(records))
-        .then(pl.lit("no_identity"))
-    )
-    judged = records.with_columns(reason=reason)
+    judged = assets.judge(records)
     out = judged.filter(pl.col("reason").is_not_null())
     for (word,), rows in out.group_by("reason", maintain_order=True):
-        work.leave_out(rows, "rejected" if word in _REJECTED else "excluded")
+        rejected = word in assets.REJECTED_REASONS
+        work.left_out.add(rows, REJECTED if rejected else EXCLUDED)
         _tell(work, rows, str(word))
     rows = out.filter(pl.col("reason") == "dependency")
     if rows.height:
@@ -282,24 +223,13 @@ def _tell(work: _Work, rows: pl.DataFrame, reason: str) -> None:
     for table in work.tables("assets"):
         mine = rows.filter(pl.col("table") == table.table)
         value = mine["asset_name"]
-        columns = work.columns.get(table.table, [])
         if reason == "unreadable":
             value = mine["record_type"]
         elif reason == "no_identity":
-            value = pl.repeat(_identity_columns(columns), mine.height, eager=True)
-        rule = RULES_OF_REASONS[reason]
+            named = assets.naming_columns(work.columns.get(table.table, []))
+            value = pl.repeat(named, mine.height, eager=True)
+        rule = assets.RULE_OF_REASON[reason]
         work.ledger.say(_place(table), mine["row_number"], "", "", value, rule)
-
-
-def _identity_columns(columns: Sequence[SourceColumn]) -> str:
-    """Return which columns of a table could have named a row."""
-    naming = {*assets.IDENTITY}
-    if _lists_applications(columns):
-        naming = {"asset_name", "application_name", "external_id"}
-    headers = [f"“{c.header}”" for c in columns if c.target in naming]
-    return (
-        f"here {', '.join(headers)}" if headers else "no column here is mapped to one"
-    )
 
 
 def _number(work: _Work, before: pl.DataFrame, merged: Merged) -> pl.DataFrame:
@@ -308,17 +238,11 @@ def _number(work: _Work, before: pl.DataFrame, merged: Merged) -> pl.DataFrame:
     if merged.merged.height:
         led = before.filter(pl.col("at").is_in(records["at"].implode()))
         log_fills(led, records, "filled_from_duplicate", work.ledger)
-    kept = records.select("record", at="at", kept_row="row_number", kept_table="table")
-    pairs = merged.merged.join(kept, left_on="into", right_on="at").join(
-        before.select("at", "table", "row_number"), on="at"
-    )
-    said = pl.concat_str(pl.lit("duplicate_of_row_"), "kept_row")
-    work.leave_out(pairs.with_columns(reason=said), "excluded")
+    gone = merged_rows(before, records, merged)
+    work.left_out.add(gone, EXCLUDED)
     tables = {table.table: table for table in work.tables("assets")}
-    for (mine, other), rows in pairs.sort("at").group_by(
-        "table", "kept_table", maintain_order=True
-    ):
-        where = "" if mine == other else f" of {_label(tables[other])}"
+    for (mine, kept), rows in gone.group_by("table", "kept_table", maintain_order=True):
+        where = "" if mine == kept else f" of {_label(tables[kept])}"
         value = rows.select(
             pl.format("row {}{}", "kept_row", pl.lit(where))
         ).to_series()
@@ -347,7 +271,7 @@ def _tell_shared(work: _Work, records: pl.DataFrame) -> None:
 def _read_connections(work: _Work) -> None:
     for table in work.tables("connections"):
         cells, verdicts = work.cells(table)
-        rejected = verdicts.filter(pl.col("verdict") == "rejected").height
+        rejected = verdicts.filter(pl.col("verdict") == REJECTED).height
         columns = work.columns.get(table.table, [])
         place = _place(table)
         found = clean_connections(cells, columns, place, work.ledger)
@@ -368,41 +292,31 @@ def _read_connections(work: _Work) -> None:
 
 
 def _result(work: _Work, records: pl.DataFrame, merged: int) -> PhaseResult:
-    none = pl.DataFrame(schema=LEFT_OUT_SCHEMA)
-    left_out = pl.concat([none, *work.left_out]).sort("table", "row_number")
+    left_out = work.left_out.frame()
     blank = pl.DataFrame(schema=CONNECTION_SCHEMA)
     connections = pl.concat([blank, *work.connections]).with_row_index("connection")
-    reasons = Counter(
-        "duplicate" if str(reason).startswith("duplicate") else str(reason)
-        for reason in left_out.filter(pl.col("verdict") == "excluded")["reason"]
-    )
-    rejected = left_out.filter(pl.col("verdict") == "rejected").height
+    excluded = excluded_by_reason(left_out)
+    rejected = left_out.filter(pl.col("verdict") == REJECTED).height
+    tables = [table.table for table in work.tables("assets")]
+    mapped = {c.target for n in tables for c in work.columns.get(n, []) if c.target}
     return PhaseResult(
-        summary=_summary(work.rows_in, records.height, reasons, rejected),
+        summary=_summary(work.rows_in, records.height, excluded, rejected),
         output=Cleansing(
             rows_in=work.rows_in,
             records=records.height,
             rejected=rejected,
-            excluded=dict(sorted(reasons.items())),
+            excluded=excluded,
             changes=work.ledger.changed,
             connections=connections.height,
             related=work.related,
-            quality=_quality(work, records, merged),
+            quality=Quality(**measure(records, mapped, work.ledger, merged)),
         ),
         items_in=work.rows_in,
         items_out=records.height,
         items_rejected=rejected,
-        items_excluded=reasons.total(),
+        items_excluded=sum(excluded.values()),
         frames={
-            "records": records.select(
-                "record",
-                "table",
-                "row_number",
-                "file",
-                "sheet",
-                *RECORD_FIELDS,
-                "custom",
-            ),
+            "records": records.select(*_RECORD_COLUMNS),
             "left_out": left_out,
             "changes": work.ledger.changes(),
             "connections": connections,
@@ -411,30 +325,11 @@ def _result(work: _Work, records: pl.DataFrame, merged: int) -> PhaseResult:
     )
 
 
-def _summary(rows: int, records: int, reasons: Counter[str], rejected: int) -> str:
+def _summary(rows: int, records: int, excluded: Mapping[str, int], lost: int) -> str:
     words = [
-        f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.items()
+        f"{count:,} {reason.replace('_', ' ')}" for reason, count in excluded.items()
     ]
     told = f"; excluded: {', '.join(words)}" if words else ""
-    lost = f"; {rejected:,} rejected" if rejected else ""
+    told += f"; {lost:,} rejected" if lost else ""
     became = f"{rows:,} row{'s'[: rows != 1]} became {records:,} record"
-    return f"{became}{'s'[: records != 1]}{told}{lost}."
-
-
-def _quality(work: _Work, records: pl.DataFrame, merged: int) -> Quality:
-    tables = [table.table for table in work.tables("assets")]
-    mapped = {c.target for n in tables for c in work.columns.get(n, []) if c.target}
-    parts = (
-        quality.completeness(records, mapped),
-        quality.consistency(records),
-        quality.validity(work.ledger.read, work.ledger.failed),
-        quality.uniqueness(records, merged),
-    )
-    score = sum(w * part for w, part in zip(_WEIGHTS, parts, strict=True))
-    return Quality(
-        completeness=parts[0],
-        consistency=parts[1],
-        validity=parts[2],
-        uniqueness=parts[3],
-        score=min(1.0, score),
-    )
+    return f"{became}{'s'[: records != 1]}{told}."

@@ -101,7 +101,8 @@ def _delimiter(
     if not corrections.delimiter:
         return declared or detect_delimiter(head)
     chosen = delimiter_named(corrections.delimiter)
-    if len(chosen) != 1 or chosen in '"\n\r' or ord(chosen) > 127:
+    fits = len(chosen) == 1 and chosen.isascii() and chosen != '"'
+    if not fits or not (chosen.isprintable() or chosen == "\t"):
         raise FileRefusedError(
             file_name,
             "delimiter_unknown",

@@ -148,11 +148,12 @@ def _split_at(raw: RawSheet, position: int) -> _Shape:
 
 def _widths(raw: RawSheet, shape: _Shape) -> tuple[int, pl.Series]:
     """Return the header's own number of cells, and that of each row."""
-    if raw.widths is None or shape.header_row == 0:
-        widths = raw.widths if raw.widths is not None else pl.Series([0])
-        return int(widths.mode().max() or 0), widths.head(shape.rows.height)
+    widths = raw.widths if raw.widths is not None else pl.Series([0])
+    if shape.header_row == 0:
+        usual = widths.value_counts(sort=True)
+        return int(usual.row(0)[0]), widths.head(shape.rows.height)
     at = raw.cells[ROW_NUMBER].index_of(shape.header_row) or 0
-    return int(raw.widths[at]), raw.widths.slice(at + 1, shape.rows.height)
+    return int(widths[at]), widths.slice(at + 1, shape.rows.height)
 
 
 def _drop_blank_tail(shape: _Shape) -> None:

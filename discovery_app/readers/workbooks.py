@@ -140,17 +140,13 @@ def _read_sheet(
 
 def _as_text(cells: pl.DataFrame) -> pl.DataFrame:
     """Write dates as ISO 8601 and truth values as Excel's exports write them."""
-    columns: list[pl.Expr] = []
-    found = cells.select(
-        pl.all().str.contains(_DATE_TIME).any(),
-    ).row(0)
-    booleans = cells.select(pl.all().is_in(["true", "false"]).any()).row(0)
-    for name, dates, words in zip(cells.columns, found, booleans, strict=True):
-        if dates:
-            columns.append(_iso(pl.col(name)))
-        elif words:
-            columns.append(_truth(pl.col(name)))
-    return _empty_to_null(cells.with_columns(columns))
+    dated = cells.select(pl.all().str.contains(_DATE_TIME).any()).row(0)
+    stated = cells.select(pl.all().is_in(["true", "false"]).any()).row(0)
+    dates = [name for name, found in zip(cells.columns, dated, strict=True) if found]
+    words = [name for name, found in zip(cells.columns, stated, strict=True) if found]
+    cells = cells.with_columns(_iso(pl.col(name)) for name in dates)
+    cells = cells.with_columns(_truth(pl.col(name)) for name in words)
+    return _empty_to_null(cells)
 
 
 def _empty_to_null(cells: pl.DataFrame) -> pl.DataFrame:

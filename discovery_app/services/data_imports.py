@@ -72,14 +72,11 @@ class DataImportService:
             raise InvalidInputError(
                 f"Choose between 1 and {FILES_LIMIT} files; you chose {len(files)}."
             )
-        tenant = {
-            "client_account_id": scope.client_account_id,
-            "engagement_id": scope.engagement_id,
-        }
         self._session.add(
             DataImportSession(
                 id=session_id,
-                **tenant,
+                client_account_id=scope.client_account_id,
+                engagement_id=scope.engagement_id,
                 title=_title([file.name for file in files]),
                 request_key=request_key,
                 content_sha256=content_sha256([file.sha256 for file in files]),
@@ -91,7 +88,8 @@ class DataImportService:
         self._session.add_all(
             DataImportFile(
                 id=file.file_id,
-                **tenant,
+                client_account_id=scope.client_account_id,
+                engagement_id=scope.engagement_id,
                 session_id=session_id,
                 position=position,
                 name=file.name[:400],

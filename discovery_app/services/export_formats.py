@@ -147,4 +147,4 @@ def _taken(buffer: io.StringIO) -> bytes:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
-    return text.encode("utf-8", errors="surrogatepass")
+    return text.encode()

@@ -228,15 +228,21 @@ class FieldMappingService:
         for row in rows:
             if row.rule != _DECIDED:
                 continue
-            key = {"source": source, "header": normalise_header(row.header)[:300]}
+            header = normalise_header(row.header)[:300]
             known = self._session.exec(
                 select(MappingMemory).where(
                     MappingMemory.engagement_id == scope.engagement_id,
-                    MappingMemory.source == key["source"],
-                    MappingMemory.header == key["header"],
+                    MappingMemory.source == source,
+                    MappingMemory.header == header,
                 )
             ).one_or_none()
-            kept = known or MappingMemory(**_tenant(scope), **key, confirmed_by="")
+            kept = known or MappingMemory(
+                client_account_id=scope.client_account_id,
+                engagement_id=scope.engagement_id,
+                source=source,
+                header=header,
+                confirmed_by="",
+            )
             kept.target, kept.confirmed_by = row.target, scope.actor
             self._session.add(kept)
             self._session.flush()

@@ -17,7 +17,7 @@ from discovery_app.domain.inventory import (
     RejectedRow,
     WordCount,
 )
-from discovery_app.domain.issues import Severity
+from discovery_app.domain.issues import Issue, Severity
 from discovery_app.services import matching
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.staging import column_types, new_id, stage
@@ -150,6 +150,15 @@ class ImportIssueService:
             .limit(limit)
         ).mappings()
         return tuple(_view(row) for row in rows)
+
+    def first(self, scope: Scope, session_id: UUID, limit: int) -> list[Issue]:
+        """Return the first ``limit`` issues in the order of ``page``, as found."""
+        rows = self._session.execute(
+            _SHOWN.where(*_conditions(scope, session_id, None))
+            .order_by(SEVERITY_ORDER, ISSUES.c.rule, ISSUES.c.position, ISSUES.c.id)
+            .limit(limit)
+        ).mappings()
+        return [Issue(**{name: row[name] for name in ISSUE_COLUMNS}) for row in rows]
 
     def count(
         self, scope: Scope, session_id: UUID, chosen: IssueFilter | None = None

@@ -7,6 +7,9 @@ from uuid import UUID
 
 import polars as pl
 import sqlalchemy as sa
+from sqlmodel import Session
+
+from discovery_app.domain.access import Scope
 
 PUBLISHED: Final = sa.table(
     "published",
@@ -41,3 +44,11 @@ class Publication:
     groups: pl.DataFrame
     findings: pl.DataFrame
     decisions: pl.DataFrame
+
+
+def lock_inventory(session: Session, scope: Scope) -> None:
+    """Wait until nobody else writes the engagement's inventory; held to the end."""
+    session.execute(
+        sa.text("select pg_advisory_xact_lock(hashtextextended(:engagement, 0))"),
+        {"engagement": str(scope.engagement_id)},
+    )

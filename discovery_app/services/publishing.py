@@ -26,7 +26,11 @@ from discovery_app.services.merging import (
     Merging,
     search_text,
 )
-from discovery_app.services.publication import PUBLISHED, Publication
+from discovery_app.services.publication import (
+    PUBLISHED,
+    Publication,
+    lock_inventory,
+)
 from discovery_app.services.staging import column_types, new_id, stage
 from discovery_app.services.tables import ASSETS, SOURCES
 
@@ -105,13 +109,8 @@ class Publishing:
 
     def _lock_and_look(self) -> bool:
         """Wait for other imports of the engagement; return whether it has assets."""
-        self._session.execute(
-            sa.text(
-                "select pg_advisory_xact_lock(hashtextextended(:engagement, 0)), "
-                "set_config('work_mem', '64MB', true)"
-            ),
-            {"engagement": str(self._scope.engagement_id)},
-        )
+        lock_inventory(self._session, self._scope)
+        self._session.execute(sa.text("set local work_mem = '64MB'"))
         self._session.execute(
             sa.text(
                 "create temporary table published "

@@ -72,6 +72,7 @@ _FREE: Final = sa.text(
     """
     UPDATE workflow_leases SET lease_until = clock_timestamp() - interval '1 second'
     WHERE owner = :worker AND lease_until > clock_timestamp()
+    RETURNING id
     """
 )
 
@@ -143,7 +144,7 @@ class WorkflowLeaseService:
 
     def free(self, worker: str) -> int:
         """End the leases of a worker that is provably gone; return how many."""
-        return self._session.execute(_FREE, {"worker": worker}).rowcount
+        return len(self._session.execute(_FREE, {"worker": worker}).all())
 
     def depth(self) -> QueueDepth:
         """Return how much waits."""

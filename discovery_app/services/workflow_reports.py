@@ -1,5 +1,6 @@
 """The one JSON form of a workflow, for the API and the command line (CONTRACTS.md)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,14 @@ from discovery_app.domain.discovery_flow_state import (
     InventoryTotals,
     RelatedUse,
 )
-from discovery_app.domain.issues import Issue
+from discovery_app.domain.inventory import IssueView
 from discovery_app.domain.workflow import PhaseRunView, WorkflowView
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.workflow_state import WorkflowStateService
 
 ISSUES_LIMIT = 1000
 """CONTRACTS.md: ``issues`` holds at most 1,000; the export has all."""
+ISSUES_PAGE = 500
 
 
 class PhaseReport(BaseModel):
@@ -115,13 +117,15 @@ class WorkflowReportService:
         view = WorkflowStateService(self._session).get_workflow_state(
             scope, workflow_id
         )
-        issues = ImportIssueService(self._session).first(
-            scope, view.session_id, ISSUES_LIMIT
+        listed = ImportIssueService(self._session)
+        pages = (
+            listed.page(scope, view.session_id, offset=offset, limit=ISSUES_PAGE)
+            for offset in range(0, ISSUES_LIMIT, ISSUES_PAGE)
         )
-        return detail(view, issues)
+        return detail(view, [issue for page in pages for issue in page])
 
 
-def detail(view: WorkflowView, issues: list[Issue]) -> WorkflowDetail:
+def detail(view: WorkflowView, issues: Sequence[IssueView]) -> WorkflowDetail:
     """Return ``view`` and ``issues`` in their JSON form."""
     state = DiscoveryFlowState.load(view.state_data)
     published, cleansing = state.database_integration, state.data_cleansing
@@ -160,10 +164,11 @@ def detail(view: WorkflowView, issues: list[Issue]) -> WorkflowDetail:
     )
 
 
-def issue_reports(issues: list[Issue]) -> list[IssueReport]:
+def issue_reports(issues: Sequence[IssueView]) -> list[IssueReport]:
     """Return ``issues`` in their JSON form, in order."""
+    fields = IssueReport.model_fields
     return [
-        IssueReport(**{**issue.__dict__, "severity": issue.severity.value})
+        IssueReport(**{name: getattr(issue, name) for name in fields})
         for issue in issues
     ]
 

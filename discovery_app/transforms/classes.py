@@ -35,7 +35,14 @@ _FACTS: Final = (
     "database_engine",
     "operational_status",
 )
-_FLAGS: Final = ("virtual_ids", "is_application", "is_bare", "hosts", "service", "name_sign")
+_FLAGS: Final = (
+    "virtual_ids",
+    "is_application",
+    "is_bare",
+    "hosts",
+    "service",
+    "name_sign",
+)
 _DESKTOP: Final = "endpoint"
 _SERVERS: Final = ("server", "virtual_machine")
 
@@ -89,9 +96,10 @@ def _with_flags(records: pl.DataFrame, connections: pl.DataFrame) -> pl.DataFram
         *_FACTS,
         virtual_ids=pl.col("vmware_moref").is_not_null()
         | pl.col("vcenter_id").is_not_null()
-        | pl.col("serial_number").str.to_lowercase().str.starts_with("vmware-").fill_null(
-            False
-        ),
+        | pl.col("serial_number")
+        .str.to_lowercase()
+        .str.starts_with("vmware-")
+        .fill_null(False),
         is_bare=bare,
         is_application=bare
         & (pl.col("application_name").str.to_lowercase() == name).fill_null(False),
@@ -100,7 +108,9 @@ def _with_flags(records: pl.DataFrame, connections: pl.DataFrame) -> pl.DataFram
         key=name,
     )
     services = _services(connections)
-    return flagged.join(services, on="key", how="left", maintain_order="left").drop("key")
+    return flagged.join(services, on="key", how="left", maintain_order="left").drop(
+        "key"
+    )
 
 
 def _services(connections: pl.DataFrame) -> pl.DataFrame:
@@ -168,9 +178,7 @@ def _verdict(
     asset_type: pl.Expr, rule: pl.Expr, reason: pl.Expr, confidence: pl.Expr | float
 ) -> pl.Expr:
     amount = pl.lit(confidence) if isinstance(confidence, float) else confidence
-    return pl.struct(
-        asset_type=asset_type, rule=rule, reason=reason, confidence=amount
-    )
+    return pl.struct(asset_type=asset_type, rule=rule, reason=reason, confidence=amount)
 
 
 def _fixed(asset_type: str, rule: str, reason: str, confidence: float) -> pl.Expr:
@@ -206,9 +214,14 @@ def _choices() -> list[tuple[pl.Expr, pl.Expr]]:
         ),
         (
             pl.col("is_application"),
-            _fixed("application", "application_row", "The row names an application.", 0.9),
+            _fixed(
+                "application", "application_row", "The row names an application.", 0.9
+            ),
         ),
-        *((pl.col("sign") == number, _of_sign(one)) for number, one in enumerate(SIGNS)),
+        *(
+            (pl.col("sign") == number, _of_sign(one))
+            for number, one in enumerate(SIGNS)
+        ),
         (
             pl.col("hosts"),
             _fixed("server", "hosts_machines", "Virtual machines run on it.", 0.9),
@@ -261,7 +274,10 @@ def _contradiction() -> pl.Expr:
         (given.is_in(_SERVERS) & system.str.contains(LOAD_BALANCER), "load_balancer"),
         ((given == "server") & is_desktop & ~is_virtual, _DESKTOP),
         (
-            (given == _DESKTOP) & system.str.contains(SERVER_OS) & ~is_desktop & is_virtual,
+            (given == _DESKTOP)
+            & system.str.contains(SERVER_OS)
+            & ~is_desktop
+            & is_virtual,
             "virtual_machine",
         ),
         ((given == _DESKTOP) & system.str.contains(SERVER_OS) & ~is_desktop, "server"),

@@ -186,16 +186,30 @@ class _Cleaning:
         if self._tags:
             found["tags"] = pair_tags(self._tags, found.get("tags"))
         if any(c.unit == SOCKETS for c in self._fields.get("cpu_cores", [])):
+            sockets = found["cpu_cores"]
             found |= _cores_of_sockets(found)
+            self._note_derived("cpu_cores", sockets, found, "sockets_times_cores")
         for name, columns in self._fields.items():
             if any(_is_used_memory(name, column.unit) for column in columns):
-                found[name] = _percent_of_memory(found[name], found.get("memory_mb"))
+                used = found[name]
+                found[name] = _percent_of_memory(used, found.get("memory_mb"))
+                self._note_derived(name, used, found, "share_of_memory")
         custom = self._custom.objects(height)
         columns = [v.alias(name).cast(RECORD_FIELDS[name]) for name, v in found.items()]
         frame = pl.DataFrame(
             [self._rows.cast(pl.UInt32), *columns, custom.alias("custom")]
         )
         return with_all_fields(frame)
+
+    def _note_derived(
+        self, name: str, before: pl.Series, found: dict[str, pl.Series], rule: str
+    ) -> None:
+        """Record values that were calculated from several columns."""
+        after = found[name]
+        differs = after.is_not_null() & (before != after).fill_null(True)
+        parts = (self._rows, shown(before), shown(after))
+        rows, was, became = (part.filter(differs) for part in parts)
+        self._ledger.change(self._place, rows, name, was, became, rule)
 
     def _keep_others(self, name: str, others: Sequence[tuple[str, pl.Series]]) -> None:
         """Keep what a weaker column says, and tell where it contradicts the OS."""

@@ -27,11 +27,13 @@ CONNECTION_FIELDS: Final = {
     "bytes_total": pl.Int64(),
     "observed_at": MOMENT,
 }
-CONNECTION_SCHEMA: Final = {
-    "table": pl.UInt16(),
-    "row_number": pl.UInt32(),
-    **CONNECTION_FIELDS,
-}
+CONNECTION_SCHEMA: Final = pl.Schema(
+    {
+        "table": pl.UInt16(),
+        "row_number": pl.UInt32(),
+        **CONNECTION_FIELDS,
+    }
+)
 _LAST_PORT: Final = 65_535
 
 

@@ -31,7 +31,8 @@ class _Sets:
     """Disjoint sets of rows; of each the first row leads.
 
     A row joins a set only if nothing it is known by contradicts the set: another
-    serial or VM UUID, or both another id in the same table and another name.
+    serial or VM UUID, or both another id in the same table and another name. The same
+    id in another table counts only with the same name: many lists count from 1.
     """
 
     def __init__(self, known: Mapping[int, Mapping[str, str | None]]) -> None:
@@ -62,8 +63,10 @@ class _Sets:
         clash = {p for p in mine if mine[p] and theirs[p] and mine[p] != theirs[p]}
         if {"serial_number", "vm_uuid"} & clash:
             return True
-        same_table = "table" not in clash
-        if by == "external_id" or "external_id" not in clash or not same_table:
+        other_table = "table" in clash
+        if by == "external_id":
+            return other_table and "name" in clash
+        if other_table or "external_id" not in clash:
             return False
         return "name" in clash or by == "host_ip"
 
@@ -157,6 +160,26 @@ def _folded(records: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
         pl.all().exclude("into").drop_nulls().first()
     )
     return pl.concat([single, folded.select(single.columns)]).sort("at")
+
+
+def merged_rows(
+    before: pl.DataFrame, after: pl.DataFrame, merged: Merged
+) -> pl.DataFrame:
+    """Return every merged row with the row and the record it was merged into.
+
+    Args:
+        before: The rows before merging.
+        after: ``merged.records`` with their number in ``record``.
+    """
+    kept = after.select("record", into="at", kept_row="row_number", kept_table="table")
+    rows = before.select("at", "table", "row_number")
+    reason = pl.concat_str(pl.lit("duplicate_of_row_"), "kept_row")
+    return (
+        merged.merged.join(kept, on="into")
+        .join(rows, on="at")
+        .with_columns(reason=reason)
+        .sort("at")
+    )
 
 
 def shared_values(records: pl.DataFrame, field: str) -> pl.Series:

@@ -13,11 +13,15 @@ from discovery_app.transforms.distinct import choose
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]\d|\d)"
 _IPV4: Final = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$"
-_ONE_IPV4: Final = (
-    rf"^(?:1[013-9]\d|12[0-689]|2[0-4]\d|25[0-5]|[1-9]\d|[1-9])(?:\.{_OCTET}){{3}}$"
+_MARKS: Final = r"[,;|\s]+"
+_USUAL_IPV4: Final = (
+    rf"(?:1[013-9]\d|12[0-689]|2[0-4]\d|25[0-5]|[1-9]\d|[1-9])(?:\.{_OCTET}){{3}}"
 )
-"""One address that needs no closer look: not 0.x and not 127.x."""
-_MAC: Final = r"^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$"
+"""An address that needs no closer look: not 0.x and not 127.x."""
+_USUAL_MAC: Final = r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+_EMPTY_MACS: Final = r"(?:00[:-]){5}00|(?:ff[:-]){5}ff"
+_WITH_DOMAIN: Final = r"^[^.\s]+(?:\.[^.\s]+)*\.[a-z][a-z0-9-]*$"
+"""A host name with its domain; ``app-v1.2`` is none."""
 _NAMES: Final = pl.List(pl.String())
 _NOTHING: Final = pl.Series([None], dtype=pl.String())
 
@@ -30,7 +34,7 @@ def convert_hostname(text: pl.Series) -> Converted:
     name = text.str.to_lowercase().str.strip_chars(". ").str.replace(r"^.*\\", "")
     address = name.str.contains(_IPV4) | name.str.contains(r"^[0-9a-f:]*:[0-9a-f:]*$")
     usual = ~name.is_in(list(identity_placeholders()))
-    dotted = name.str.contains(r"^[^.\s]+\.[^\s]*[^.\s]$") & ~address & usual
+    dotted = name.str.contains(_WITH_DOMAIN) & ~address & usual
     short = choose(dotted, name.str.split(".").list.first(), name)
     values = choose(~address & usual & (short != ""), short, _NOTHING)
     return Converted(
@@ -64,7 +68,8 @@ def convert_identity(text: pl.Series, field: AssetField) -> Converted:
     values = text.str.to_lowercase() if field.name == "vm_uuid" else text
     if field.name == "vm_uuid":
         values = values.str.strip_chars("{} ")
-    empty = text.str.to_lowercase().is_in(list(identity_placeholders()))
+    words = identity_placeholders(field.name)
+    empty = text.str.to_lowercase().is_in(list(words))
     values = choose(~empty, values, _NOTHING)
     changed = values.is_not_null() & (values != text)
     failed = failed_where(empty, "identifies_nothing")
@@ -72,21 +77,25 @@ def convert_identity(text: pl.Series, field: AssetField) -> Converted:
 
 
 def convert_addresses(text: pl.Series, field: AssetField) -> Converted:
-    """Return the IP or MAC addresses of a column's cells."""
+    """Return the IP or MAC addresses of a column's cells.
+
+    Lists of usual addresses are split without a loop; all others are read one by one.
+    """
+    bare = text.str.strip_chars("[](){}\"',;| ")
     if field.items == "mac":
-        plain = text.str.to_lowercase().str.replace_all("-", ":", literal=True)
-        zero = plain.is_in(["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"])
-        simple = (text.str.to_lowercase().str.contains(_MAC) & ~zero).fill_null(False)
-        rule = mac_addresses
+        bare, usual, rule = bare.str.to_lowercase(), _USUAL_MAC, mac_addresses
+        empty = bare.str.contains(_EMPTY_MACS)
+        bare = bare.str.replace_all("-", ":", literal=True)
     else:
-        plain, rule = text, ip_addresses
-        simple = text.str.contains(_ONE_IPV4).fill_null(False)
+        usual, rule = _USUAL_IPV4, ip_addresses
+        empty = pl.repeat(False, len(text), eager=True)
+    simple = bare.str.contains(rf"^{usual}(?:{_MARKS}{usual})*$") & ~empty
+    listed = bare.str.replace_all(_MARKS, ",").str.split(",")
     rest = _parsed(text.filter(~simple), rule)
     joined = pl.DataFrame({"text": text}).join(
         rest, on="text", how="left", maintain_order="left"
     )
-    alone = pl.select(pl.when(simple).then(pl.concat_list(plain))).to_series()
-    values = choose(simple, alone, joined["good"])
+    values = choose(simple, listed.list.unique(maintain_order=True), joined["good"])
     changed = values.is_not_null() & (values.list.join(";") != text)
     return Converted(values, joined["rule"], changed, "addresses_read")
 

@@ -50,7 +50,8 @@ def _host_ip() -> pl.Expr:
 
 def _own(key: pl.Series) -> pl.Series:
     """Return ``key`` without placeholders and values that are shared."""
-    words = pl.Series(sorted(_compact_placeholders()))
+    field = "external_id" if key.name == "key_external_id" else ""
+    words = pl.Series(sorted(_compact_placeholders(field)))
     frame = key.to_frame()
     column = pl.col(key.name)
     empty = column.is_in(words.implode()) | (column == "")
@@ -58,6 +59,6 @@ def _own(key: pl.Series) -> pl.Series:
     return frame.select(pl.when(~empty & ~shared).then(column))[key.name]
 
 
-def _compact_placeholders() -> frozenset[str]:
-    words = identity_placeholders()
+def _compact_placeholders(field: str) -> frozenset[str]:
+    words = identity_placeholders(field)
     return words | {word.replace("-", "").replace(" ", "") for word in words}

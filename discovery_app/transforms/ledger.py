@@ -22,14 +22,16 @@ _ISSUES: Final = {
     "message": pl.String(),
     "fix": pl.String(),
 }
-_CHANGES: Final = {
-    "table": pl.UInt16(),
-    "row_number": pl.UInt32(),
-    "field": pl.String(),
-    "from_value": pl.String(),
-    "to_value": pl.String(),
-    "rule": pl.String(),
-}
+_CHANGES: Final = pl.Schema(
+    {
+        "table": pl.UInt16(),
+        "row_number": pl.UInt32(),
+        "field": pl.String(),
+        "from_value": pl.String(),
+        "to_value": pl.String(),
+        "rule": pl.String(),
+    }
+)
 
 
 @dataclass(frozen=True)

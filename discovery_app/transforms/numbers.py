@@ -1,5 +1,6 @@
 """Columns of numbers: decimal marks, units and ranges."""
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -26,6 +27,8 @@ _NEVER_ZERO: Final = frozenset(
 )
 """Fields of which every machine has some: 0 stands for "not known"."""
 _LONGEST_NUMBER: Final = 64
+_LARGEST: Final = 1e15
+"""Up to here every whole number is exact as a float; no inventory holds more."""
 
 _PARSED: Final = {
     "text": pl.String(),
@@ -52,9 +55,9 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
         rest, on="text", how="left", maintain_order="left"
     )
     values = choose(simple, numbers * column_factor, joined["number"])
-    return _checked(
-        text, values, joined["rule"], field, notes + _mark_notes(decision, text)
-    )
+    found = _checked(text, values, joined["rule"], field)
+    rule = f"converted_from_{unit}" if column_factor != 1.0 else found.rule
+    return replace(found, rule=rule, notes=(*notes, *_mark_notes(decision)))
 
 
 def _column_factor(
@@ -95,7 +98,7 @@ def _parse_rest(
     return pl.DataFrame(rows, schema=_PARSED, orient="row")
 
 
-def _mark_notes(decision: MarkDecision, text: pl.Series) -> tuple[ColumnNote, ...]:
+def _mark_notes(decision: MarkDecision) -> tuple[ColumnNote, ...]:
     if decision.mixed:
         return (ColumnNote("decimal_mark_mixed", decision.evidence),)
     if not decision.certain:
@@ -110,10 +113,9 @@ def _checked(
     values: pl.Series,
     rules: pl.Series,
     field: AssetField,
-    notes: tuple[ColumnNote, ...],
 ) -> Converted:
     """Check the range of ``values`` and give them the field's type."""
-    wrong = (values < 0) | ~values.is_finite()
+    wrong = (values < 0) | ~values.is_finite() | (values > _LARGEST)
     if DIMENSIONS.get(field.name) is Dimension.PERCENT:
         wrong |= values > 100
     if field.name in _NEVER_ZERO:
@@ -127,4 +129,4 @@ def _checked(
     changed = good.is_not_null() & ~same.fill_null(False)
     if field.type == "int":
         good = good.round().cast(pl.Int64, strict=False)
-    return Converted(good, failed, changed, "number_read", notes)
+    return Converted(good, failed, changed, "number_read")

@@ -7,6 +7,7 @@ import polars as pl
 
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.transforms.convert import filled_fields
+from discovery_app.transforms.ledger import Ledger
 
 EXPECTED: Final = tuple(
     name
@@ -15,7 +16,35 @@ EXPECTED: Final = tuple(
 )
 """Fields that the schema requires of assets, or of servers, or recommends."""
 
+WEIGHTS: Final = {
+    "completeness": 0.3,
+    "consistency": 0.25,
+    "validity": 0.25,
+    "uniqueness": 0.2,
+}
+"""FIELD.md, "Data quality"."""
+
 _NAMES: Final = ("external_id", "serial_number", "vm_uuid", "fqdn", "asset_name")
+
+
+def measure(
+    records: pl.DataFrame, mapped: Iterable[str], ledger: Ledger, merged: int
+) -> dict[str, float]:
+    """Return the four parts of the quality and their weighted ``score``.
+
+    Args:
+        mapped: Fields that some column of an asset table was mapped to.
+        ledger: Of the whole import.
+        merged: How many rows were merged into others.
+    """
+    parts = {
+        "completeness": completeness(records, mapped),
+        "consistency": consistency(records),
+        "validity": validity(ledger.read, ledger.failed),
+        "uniqueness": uniqueness(records, merged),
+    }
+    score = sum(weight * parts[name] for name, weight in WEIGHTS.items())
+    return {**parts, "score": min(1.0, score)}
 
 
 def completeness(records: pl.DataFrame, mapped: Iterable[str]) -> float:

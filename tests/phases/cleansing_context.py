@@ -19,6 +19,7 @@ from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseContext, Recorded
 
 NOBODY = UUID(int=0)
+AS_OF = date(2026, 11, 22)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def context_of(*sheets: Sheet, source: str = "unknown") -> PhaseContext:
 
 
 def context_with(
-    phase: str,
+    reader: str,
     frames: Mapping[tuple[str, str], pl.DataFrame],
     mappings: Sequence[ApprovedMapping],
     analysis: SourceAnalysis,
@@ -83,24 +84,24 @@ def context_with(
 ) -> PhaseContext:
     """Return a context whose earlier phases left ``frames``."""
 
-    def read(name: str, frame: str) -> pl.DataFrame:
-        if (name, frame) not in frames:
-            raise MissingInputError(phase, f"{name}.{frame}")
-        return frames[name, frame]
+    def read(phase: str, name: str) -> pl.DataFrame:
+        if (phase, name) not in frames:
+            raise MissingInputError(reader, f"{phase}.{name}")
+        return frames[phase, name]
 
     state = DiscoveryFlowState(
         session_id=NOBODY,
         client_account_id=NOBODY,
         engagement_id=NOBODY,
-        as_of=date(2026, 11, 22),
+        as_of=AS_OF,
         files=[],
         data_source_analysis=analysis,
     ).model_copy(update=parts)
     return PhaseContext(
-        phase=phase,
+        phase=reader,
         state=state,
         files=(),
-        recorded=Recorded(as_of=date(2026, 11, 22), mappings=mappings),
+        recorded=Recorded(as_of=AS_OF, mappings=mappings),
         frame=read,
         assistant=cast(Assistant, None),
         report=lambda fraction, message: None,

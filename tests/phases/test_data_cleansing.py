@@ -122,6 +122,15 @@ def test_rows_of_a_vcenter_export_are_virtual_machines():
     assert record["hypervisor"] == "VMware"
 
 
+def test_another_list_beside_a_vcenter_export_is_not_of_virtual_machines():
+    vcenter = Sheet({"VM": "asset_name", "Powerstate": "power_state"}, [["a", "on"]])
+    other = Sheet({"Server": "asset_name"}, [["b"]], file="racks.csv")
+
+    result = cleanse(vcenter, other, source="rvtools")
+
+    assert column(result, "is_virtual") == [True, None]
+
+
 def test_prefers_the_trusted_os_and_tells_where_the_other_disagrees():
     sheet = Sheet(
         {"VM": "asset_name", "Tools": "operating_system", "Config": "operating_system"},

@@ -31,8 +31,10 @@ def record(action: str, subject: str = "") -> None:
         AuditService(session).record(OPERATOR, action, subject, "Because")
 
 
-def fail() -> None:
-    raise NotFoundError("thing", 1)
+def record_and_fail() -> None:
+    with unit_of_work(AccountScope()) as session:
+        AuditService(session).record(OPERATOR, "tried", "something")
+        raise NotFoundError("thing", 1)
 
 
 def make_scope(client: str = "Acme") -> Scope:
@@ -55,9 +57,8 @@ def test_a_scope_names_its_tenant():
 
 
 def test_an_entry_goes_with_its_act():
-    with pytest.raises(NotFoundError), unit_of_work(AccountScope()) as session:
-        AuditService(session).record(OPERATOR, "tried", "something")
-        fail()
+    with pytest.raises(NotFoundError):
+        record_and_fail()
 
     assert entries().items == ()
 

@@ -220,7 +220,7 @@ class TestCommit:
         assert {phase.status for phase in seen.phases} == {"completed"}
 
     def test_can_hand_the_workflow_on(self, scope, claim):
-        assert commit(claim, go_on=False) is None
+        assert commit(claim, keep=False) is None
         assert view(scope, claim.workflow_id).status == "queued"
         assert begin(take_lease("worker-2/2")).phase == ORDER[1]
 

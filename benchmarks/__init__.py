@@ -1,0 +1,1 @@
+"""What `make bench` measures, each beside a bare baseline in the same run."""

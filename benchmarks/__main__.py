@@ -1,0 +1,27 @@
+"""``make bench``: measure, print the table, write ``benchmarks/latest.json``."""
+
+import sys
+
+from benchmarks import board, commits, imports, mapping, starts
+from benchmarks.bench_server import own_server
+from benchmarks.results import show
+
+PARTS = {
+    "mapping": mapping,
+    "commits": commits,
+    "starts": starts,
+    "board": board,
+    "imports": imports,
+}
+
+
+def main() -> None:
+    """Measure everything, or the parts that the command line names."""
+    wanted = sys.argv[1:] or list(PARTS)
+    with own_server():
+        rows = [row for name in wanted for row in PARTS[name].measure()]
+    show(rows)
+
+
+if __name__ == "__main__":
+    main()
