@@ -101,6 +101,29 @@ class ObjectStore:
                 raise UnavailableError(_missing(key)) from error
             yield path
 
+    def read(self, key: str) -> bytes:
+        """Return the bytes of ``key``; for small files only.
+
+        Raises:
+            UnavailableError: It is not there or cannot be reached.
+        """
+        with self.local_path(key) as path:
+            return path.read_bytes()
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return every key under ``prefix``, in order; a write in the making is none.
+
+        Raises:
+            UnavailableError: The store cannot be reached.
+        """
+        root = self._path("")
+        try:
+            found = self._files.find(self._path(prefix))
+        except OSError as error:
+            raise UnavailableError(_missing(prefix)) from error
+        keys = (path[path.index(root) + len(root) :] for path in found)
+        return sorted(key for key in keys if "/." not in key)
+
     def delete(self, prefix: str) -> None:
         """Delete everything under ``prefix``; nothing there is no error."""
         try:
@@ -175,6 +198,11 @@ def read_chunks(source: IO[bytes]) -> Iterator[bytes]:
 def upload_key(engagement_id: UUID, session_id: UUID, file_id: UUID) -> str:
     """Return the key of an uploaded file."""
     return f"uploads/{engagement_id}/{session_id}/{file_id}"
+
+
+def staged_key(engagement_id: UUID, user_id: UUID, file_id: UUID) -> str:
+    """Return the key of the manifest of an upload that was not started."""
+    return f"staged/{engagement_id}/{user_id}/{file_id}.json"
 
 
 def frame_key(

@@ -9,12 +9,26 @@ from typing import Final
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 
-from discovery_app.api import auth, docs, engagements, health, problems
+from discovery_app.api import (
+    assets,
+    auth,
+    data_imports,
+    docs,
+    engagements,
+    exports,
+    health,
+    problems,
+    workflows,
+)
 from discovery_app.api.headers import SecurityHeaders
 
 V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     engagements.router,
+    data_imports.router,
+    workflows.router,
+    assets.router,
+    exports.router,
 )
 """Every router under ``/api/v1``, in the order of the description."""
 

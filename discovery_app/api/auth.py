@@ -81,8 +81,8 @@ def sign_out(request: Request) -> RedirectResponse:
 def local_page(wanted: str) -> str:
     """Return ``wanted`` if it is a page of ours, else the first page.
 
-    Browsers read a backslash as a slash and skip control characters, so that
-    ``/\\evil.example`` would leave the app.
+    Browsers read a backslash as a slash and skip control characters: either could
+    lead out of the app where it looks like a path.
     """
     parts = urlsplit(wanted)
     plain = wanted.isprintable() and "\\" not in wanted

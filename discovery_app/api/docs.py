@@ -38,9 +38,10 @@ def docs(request: Request) -> HTMLResponse:
 
 def _call(method: str, path: str, call: dict[str, Any]) -> str:
     summary = escape(call.get("description") or call.get("summary", ""))
+    parameters = [_parameter(one) for one in call.get("parameters", [])]
     return (
         f"<h2><code>{method} {escape(path)}</code></h2><p>{summary}</p>"
-        f"{_table('Parameter', [_parameter(one) for one in call.get('parameters', [])])}"
+        f"{_table('Parameter', parameters)}"
         f"{_table('Body', _body(call))}"
         f"{_table('Answer', _answers(call))}"
     )

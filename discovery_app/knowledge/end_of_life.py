@@ -18,7 +18,12 @@ from discovery_app.knowledge.microsoft_names import (
     read_sql_server,
     read_windows,
 )
-from discovery_app.knowledge.product_names import NamedVersion, Version, plain, read_name
+from discovery_app.knowledge.product_names import (
+    NamedVersion,
+    Version,
+    plain,
+    read_name,
+)
 from discovery_app.knowledge.releases import DATA_DATE, Release, catalogue
 
 __all__ = ["DATA_DATE", "SupportState", "Verdict", "judge", "judge_with_version"]
@@ -143,7 +148,9 @@ def _numbered(name: NamedVersion) -> NamedReleases:
 def _numbered_as_stream(name: NamedVersion) -> NamedReleases:
     """Return the Stream releases: after 8 there is no other CentOS."""
     releases = catalogue()["centos-stream"]
-    meant = tuple(r for r in releases if any(_fits(r, v, releases) for v in name.versions))
+    meant = tuple(
+        r for r in releases if any(_fits(r, v, releases) for v in name.versions)
+    )
     product = "centos-stream" if meant else "centos"
     note = "this CentOS exists as Stream only" if meant else ""
     return NamedReleases(product, meant, note)

@@ -23,14 +23,18 @@ SERVER: Final = "windows-server"
 CLIENT: Final = "windows"
 SQL_SERVER: Final = "mssqlserver"
 
-_SERVER_YEAR: Final = re.compile(r"\b(2000|2003|2008|2012|2016|2019|2022|2025)(?=r2|\b)")
+_SERVER_YEAR: Final = re.compile(
+    r"\b(2000|2003|2008|2012|2016|2019|2022|2025)(?=r2|\b)"
+)
 _R2: Final = re.compile(r"(?:\b|\d)r2\b")
 _SHORT_YEAR: Final = re.compile(r"\bwin(?:dows)?(?: server)? ?2k(\d{0,2})")
 _CLIENT: Final = re.compile(r"\bwin(?:dows)? ?(8\.1|8\.x|xp|vista|7|8|10|11)\b")
 _UPDATE: Final = re.compile(
     r"\b(1507|1511|1607|1703|1709|1803|1809|1903|1909|2004|2[0-9]h[12])\b"
 )
-_BUILD: Final = re.compile(r"\b(10\.0\.\d{5}|6\.[0-3](?:\.\d{4})?|5\.[012](?:\.\d{4})?)")
+_BUILD: Final = re.compile(
+    r"\b(10\.0\.\d{5}|6\.[0-3](?:\.\d{4})?|5\.[012](?:\.\d{4})?)"
+)
 _NT_VERSIONS: Final = {
     "6.3": "6.3.9600",
     "6.2": "6.2.9200",
@@ -131,7 +135,9 @@ def _of_pack(family: Sequence[Release], pack: int | None) -> NamedReleases:
     if exact:
         return NamedReleases(product, exact[:1])
     last = max(family, key=_pack)
-    note = f"service pack {_pack(last)}, the last one, is assumed" if _pack(last) else ""
+    note = (
+        f"service pack {_pack(last)}, the last one, is assumed" if _pack(last) else ""
+    )
     if pack is not None and note:
         note = f"service pack {pack} is not in the data; {_pack(last)} is judged"
     return NamedReleases(product, (last,), note)

@@ -51,7 +51,10 @@ _SPELLINGS: Final[tuple[tuple[str, str], ...]] = (
         r"\bred ?hat enterprise linux(?! core ?os)(?: server| as| es| ws)?|\brhel"
         r"(?! core ?os)",
     ),
-    ("rhel", r"\bred ?hat(?: linux)?(?! (?:enterprise|openshift|core ?os|virtual|satellite))\b"),
+    (
+        "rhel",
+        r"\bred ?hat(?: linux)?(?! (?:enterprise|openshift|core ?os|virtual|satellite))\b",
+    ),
     ("suse-linux-micro", r"\bsuse linux (?:enterprise )?micro|\bsle micro"),
     ("opensuse", r"\bopen ?suse(?: leap)?"),
     ("sles", r"\bsles|\bsuse(?: linux)?(?: enterprise)?(?: server)?(?! desktop)\b"),

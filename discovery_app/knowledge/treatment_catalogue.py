@@ -24,7 +24,6 @@ SAAS_SUCCESSORS: Final[tuple[tuple[str, str], ...]] = (
     (r"\bpeoplesoft\b", "Oracle Fusion Cloud"),
     (r"\bsiebel\b", "Oracle Fusion Cloud Customer Experience"),
     (r"\btableau server\b", "Tableau Cloud"),
-    (r"\bproject server\b", "Microsoft Planner and Project Online's successor"),
 )
 """Rule P1: an application's name and the maker's own service that succeeds it."""
 
@@ -42,7 +41,10 @@ MANAGED_DATABASES: Final[tuple[tuple[str, str], ...]] = (
 )
 """Rule L1: a database engine and the kind of managed service that runs it."""
 
-REBUILT_ROLES: Final[dict[str, str]] = {"dc": "domain controller", "lb": "load balancer"}
+REBUILT_ROLES: Final[dict[str, str]] = {
+    "dc": "domain controller",
+    "lb": "load balancer",
+}
 """Rule B1: roles of the schema that are rebuilt (Azure Cloud Adoption Framework)."""
 
 HOLD_TAG: Final = r"residency|compliance|legal[ _-]?hold|sovereign|data[ _-]?hold"

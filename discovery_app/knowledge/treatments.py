@@ -308,7 +308,9 @@ def _reason(rule: Rule, facts: Facts) -> str:
     }
     reason = rule.reason.format(**words)
     if rule.id == "R1" and facts.inbound is Inbound.UNKNOWN:
-        return "It is powered off; this import has no connections that show who needs it."
+        return (
+            "It is powered off; this import has no connections that show who needs it."
+        )
     if rule.id in _RETIRING and facts.has_critical_dependant:
         return f"{reason} A critical asset needs it, so look first."
     return reason
@@ -316,13 +318,15 @@ def _reason(rule: Rule, facts: Facts) -> str:
 
 def _insufficient(facts: Facts, fired: list[Rule]) -> Advice:
     missing = (*facts.missing, *_unclear_system(facts))
-    named = ", ".join(missing)
+    reason = f"Not enough is known; missing: {', '.join(missing)}."
+    if not missing:
+        reason = "No rule fits what is known; decide by hand."
     return Advice(
         treatment=Treatment.INSUFFICIENT,
         rule="U1",
         confidence=0.9,
         also_matched=tuple(rule.id for rule in fired),
-        reason=f"Not enough is known; missing: {named}.",
+        reason=reason,
         fields=missing,
         missing=missing,
     )
@@ -335,4 +339,4 @@ def _unclear_system(facts: Facts) -> tuple[str, ...]:
         return ("operating_system",)
     if state == SupportState.AMBIGUOUS:
         return ("os_version",)
-    return ("os_architecture",) if state in _ENDED else ()
+    return ("os_architecture",) if state in _ENDED and facts.is_x86 is None else ()

@@ -70,7 +70,9 @@ def _ask(
         return classes
     context.report(0.5, f"Asking about {len(unsure):,} unsure assets")
     facts = unsure.select("record").join(
-        records.select("record", "asset_name", "operating_system", "model", "description"),
+        records.select(
+            "record", "asset_name", "operating_system", "model", "description"
+        ),
         on="record",
         how="left",
         maintain_order="left",
@@ -175,7 +177,9 @@ def _issues(records: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
                 column="asset_type",
                 value=pl.col("asset_name"),
                 severity=Severity.WARNING,
-                message=pl.format("Nothing tells what kind of asset {} is.", "asset_name"),
+                message=pl.format(
+                    "Nothing tells what kind of asset {} is.", "asset_name"
+                ),
                 fix="Add an operating system, a model or a type to the row.",
             ),
         ]

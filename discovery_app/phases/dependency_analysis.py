@@ -101,7 +101,7 @@ def _edges(
 ) -> pl.DataFrame:
     edges = with_shared(aggregate(whole, files), records)
     edges = with_environments(edges, records)
-    return edges.select(EDGE_SCHEMA).cast(EDGE_SCHEMA)
+    return edges.select(list(EDGE_SCHEMA)).cast(EDGE_SCHEMA)
 
 
 def _files(context: PhaseContext, records: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +137,7 @@ def _unknown_endpoints(edges: pl.DataFrame) -> pl.DataFrame:
         "edges": pl.Int64(),
     }
     return (
-        pl.concat([side.select(schema).cast(schema) for side in sides])
+        pl.concat([side.select(list(schema)).cast(schema) for side in sides])
         .with_columns(pl.col("talkers").list.head(SHOWN_MEMBERS))
         .sort(["edges", "endpoint", "direction"], descending=[True, False, False])
     )
@@ -233,7 +233,9 @@ def _cycle_issues(records: pl.DataFrame, grouping: Grouping) -> list[Issue]:
         file, sheet, row, _ = known[cycle[0]]
         names = [str(known[member][3]) for member in cycle]
         more = len(names) - SHOWN_MEMBERS
-        shown = ", ".join(names[:SHOWN_MEMBERS]) + (f" and {more} more" if more > 0 else "")
+        shown = ", ".join(names[:SHOWN_MEMBERS]) + (
+            f" and {more} more" if more > 0 else ""
+        )
         issues.append(
             Issue(
                 file=file or "",

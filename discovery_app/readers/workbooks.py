@@ -191,6 +191,6 @@ def _empty_note(names: list[str]) -> Note:
     return Note(
         rule="sheets_empty",
         severity="info",
-        message=f"{len(names)} sheets hold no cells: {', '.join(names[:20])}.",
+        message=f"Sheets without cells are left out: {', '.join(names[:20])}.",
         fix="",
     )

@@ -14,7 +14,7 @@ from discovery_app.errors import ConflictError, NotFoundError
 from discovery_app.knowledge.fields import target_label
 from discovery_app.services.asset_queries import asset_condition, check_page
 from discovery_app.services.audit import AuditService
-from discovery_app.services.merging import SEARCHED, search_text
+from discovery_app.services.staged_assets import SEARCHED, search_text
 from discovery_app.services.staging import pg_type
 from discovery_app.services.tables import ASSETS, CONFLICTS
 
@@ -160,7 +160,7 @@ def _open(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 def _from_text(column: sa.Column, text: str) -> sa.ColumnElement:
-    """Return ``text``, which ``merging.as_text`` made, as a value of the column."""
+    """Return ``text``, as ``staged_assets.as_text`` made it, in the column's type."""
     given = sa.cast(text, sa.Text())
     if isinstance(column.type, ARRAY):
         return sa.func.string_to_array(given, ";")

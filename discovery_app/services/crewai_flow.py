@@ -1,17 +1,15 @@
 """Starting a discovery: store the upload, persist the workflow, wake a runner."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import Final
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.discovery_flow_state import (
@@ -19,22 +17,20 @@ from discovery_app.domain.discovery_flow_state import (
     FileReference,
     WorkflowOptions,
 )
+from discovery_app.domain.uploads import StagedFile
 from discovery_app.domain.workflow import LeaseClaim
-from discovery_app.errors import FileRefusedError
-from discovery_app.readers import Limits, check_file
+from discovery_app.errors import InvalidInputError
 from discovery_app.services.data_imports import DataImportService, NewFile
+from discovery_app.services.intake import UploadedFile, forget_folder, take_in
 from discovery_app.services.workflow_state import WorkflowStateService
-from discovery_app.storage import ObjectStore, object_store, upload_key
+from discovery_app.storage import ObjectStore, object_store
 
-_MEGABYTE: Final = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class UploadedFile:
-    """A file that a person gave: its name and where to read its bytes."""
-
-    name: str
-    chunks: Iterable[bytes]
+__all__ = [
+    "CrewAIFlowService",
+    "StartRequest",
+    "StartedDiscovery",
+    "UploadedFile",
+]
 
 
 @dataclass(frozen=True)
@@ -101,11 +97,44 @@ class CrewAIFlowService:
             return known
         session_id = uuid4()
         try:
-            stored = [self._take_in(scope, session_id, file) for file in files]
+            stored = [take_in(self._store, scope, session_id, file) for file in files]
             return self._persist(scope, session_id, stored, request)
         except BaseException:
-            self._forget(scope, session_id)
+            forget_folder(self._store, scope, session_id)
             raise
+
+    def start_staged(
+        self, scope: Scope, files: Sequence[StagedFile]
+    ) -> StartedDiscovery:
+        """Persist the workflow of files that ``StagedUploadService`` holds.
+
+        The same files again, or a double click, give the same workflow. Their bytes
+        stay where they are, whatever happens.
+
+        Raises:
+            NotPermittedError: The role may not import files.
+            InvalidInputError: There are no files, or too many.
+            UnavailableError: The database is away.
+        """
+        scope.require(Permission.IMPORT_FILES)
+        if not files:
+            raise InvalidInputError("Upload a file first; there is nothing to start.")
+        ids = " ".join(sorted(str(file.file_id) for file in files))
+        request = StartRequest(key=f"staged {sha256(ids.encode()).hexdigest()}")
+        if known := self._known(scope, request.key):
+            return known
+        stored = [
+            NewFile(
+                file.file_id,
+                file.name,
+                file.size_bytes,
+                file.sha256,
+                file.storage_key,
+                file.corrections,
+            )
+            for file in files
+        ]
+        return self._persist(scope, uuid4(), stored, request)
 
     def _known(self, scope: Scope, key: str) -> StartedDiscovery | None:
         with unit_of_work(scope) as session:
@@ -116,16 +145,6 @@ class CrewAIFlowService:
                 scope, session_id
             )
             return StartedDiscovery(session_id, workflow.workflow_id, repeated=True)
-
-    def _take_in(self, scope: Scope, session_id: UUID, file: UploadedFile) -> NewFile:
-        file_id = uuid4()
-        name = Path(file.name.replace("\\", "/")).name or "unnamed"
-        key = upload_key(scope.engagement_id, session_id, file_id)
-        stored = self._store.write(key, _limited(name, file.chunks))
-        limits = Limits(workbook_bytes=settings().workbook_limit_mb * _MEGABYTE)
-        with self._store.local_path(key) as path:
-            check_file(path, name, limits)
-        return NewFile(file_id, name, stored.size_bytes, stored.sha256, key)
 
     def _persist(
         self,
@@ -146,13 +165,10 @@ class CrewAIFlowService:
         except IntegrityError:
             # The same request came twice at once; the other one won.
             if known := self._known(scope, request.key):
-                self._forget(scope, session_id)
+                forget_folder(self._store, scope, session_id)
                 return known
             raise
         return StartedDiscovery(session_id, workflow_id, lease, same_content_as=same)
-
-    def _forget(self, scope: Scope, session_id: UUID) -> None:
-        self._store.delete(f"uploads/{scope.engagement_id}/{session_id}")
 
 
 def _first_state(
@@ -180,22 +196,3 @@ def _first_state(
             for file in files
         ],
     )
-
-
-def _limited(name: str, chunks: Iterable[bytes]) -> Iterable[bytes]:
-    """Return ``chunks`` until they are more than an upload may have.
-
-    Raises:
-        FileRefusedError: The file is larger than ``upload_limit_mb``.
-    """
-    limit, taken = settings().upload_limit_mb * _MEGABYTE, 0
-    for chunk in chunks:
-        taken += len(chunk)
-        if taken > limit:
-            raise FileRefusedError(
-                name,
-                "too_large",
-                f"it is larger than {settings().upload_limit_mb} MB; split it, or ask "
-                "the operator to raise DISCOVERY_UPLOAD_LIMIT_MB. Nothing was stored.",
-            )
-        yield chunk

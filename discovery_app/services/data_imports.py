@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.discovery_flow_state import FileReference
+from discovery_app.domain.uploads import EarlierImport
 from discovery_app.errors import InvalidInputError, NotFoundError
 from discovery_app.models import (
     ClientAccount,
@@ -28,6 +29,7 @@ class NewFile:
 
     Attributes:
         name: The person's name for it; kept as a label, never used as a path.
+        corrections: What the person corrected in how it is read.
     """
 
     file_id: UUID
@@ -35,6 +37,7 @@ class NewFile:
     size_bytes: int
     sha256: str
     storage_key: str
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class DataImportService:
                 size_bytes=file.size_bytes,
                 sha256=file.sha256,
                 storage_key=file.storage_key,
+                corrections=dict(file.corrections),
             )
             for position, file in enumerate(files)
         )
@@ -119,6 +123,36 @@ class DataImportService:
             )
             .order_by(col(DataImportSession.created_at).desc())
         ).first()
+
+    def has_file(self, scope: Scope, file_id: UUID) -> bool:
+        """Return whether an upload of this engagement has this file."""
+        found = self._session.exec(
+            select(DataImportFile.id).where(
+                DataImportFile.id == file_id,
+                DataImportFile.engagement_id == scope.engagement_id,
+            )
+        ).one_or_none()
+        return found is not None
+
+    def earlier(
+        self, scope: Scope, sha256s: Sequence[str]
+    ) -> dict[str, EarlierImport]:
+        """Return the newest import of each file that was imported before, by hash."""
+        rows = self._session.exec(
+            select(
+                DataImportFile.sha256,
+                DataImportSession.title,
+                DataImportSession.started_by,
+                DataImportSession.created_at,
+            )
+            .join(
+                DataImportSession,
+                col(DataImportSession.id) == DataImportFile.session_id,
+            )
+            .where(*_tenant(scope), col(DataImportFile.sha256).in_(sha256s))
+            .order_by(col(DataImportSession.created_at))
+        )
+        return {row[0]: EarlierImport(*row) for row in rows}
 
     def files(self, scope: Scope, session_id: UUID) -> list[ImportFile]:
         """Return the files of an upload, in order.
@@ -154,6 +188,21 @@ class DataImportService:
                 col(DataImportSession.engagement_id) == Engagement.id,
             )
             .where(DataImportSession.id == session_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFoundError("upload", session_id)
+        return found
+
+    def engagement_of(self, session_id: UUID) -> UUID:
+        """Return the engagement of an upload anywhere, like ``tenant_names``.
+
+        Raises:
+            NotFoundError: There is no such upload that the scope shows.
+        """
+        found = self._session.exec(
+            select(DataImportSession.engagement_id).where(
+                DataImportSession.id == session_id
+            )
         ).one_or_none()
         if found is None:
             raise NotFoundError("upload", session_id)

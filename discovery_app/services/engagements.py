@@ -122,15 +122,20 @@ class EngagementService:
 
     def widest_role(self, person: Person) -> Role:
         """Return what ``person`` is on the board and in the navigation."""
-        if person.is_admin:
-            return Role.ADMIN
-        managing = self._session.exec(
-            select(Membership.id)
+        roles = self.roles(person)
+        for role in (Role.ADMIN, Role.MANAGER):
+            if role in roles:
+                return role
+        return Role.CONSULTANT
+
+    def roles(self, person: Person) -> frozenset[Role]:
+        """Return every role that ``person`` has anywhere."""
+        found = self._session.exec(
+            select(Membership.role)
             .where(Membership.user_id == person.user_id)
-            .where(Membership.role == Role.MANAGER)
-            .limit(1)
-        ).first()
-        return Role.CONSULTANT if managing is None else Role.MANAGER
+            .distinct()
+        )
+        return frozenset(found) | ({Role.ADMIN} if person.is_admin else set())
 
     def choices(self, person: Person) -> tuple[EngagementChoice, ...]:
         """Return the engagements ``person`` may pick, by client, then name.

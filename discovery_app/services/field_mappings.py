@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from discovery_app.database import stage_frame
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.mapping import ApprovedMapping, Outcome, RememberedMapping
+from discovery_app.domain.workflow import WorkflowStatus
 from discovery_app.errors import ConflictError, InvalidInputError
 from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_FIELDS
 from discovery_app.knowledge.headers import normalise_header
@@ -166,6 +167,36 @@ class FieldMappingService:
             RememberedMapping(row.source, row.header, row.target) for row in rows
         )
 
+    def decide(
+        self, scope: Scope, workflow_id: UUID, decisions: Sequence[Decision]
+    ) -> None:
+        """Keep decisions of a review that goes on, so that none is lost with a tab.
+
+        Raises:
+            InvalidInputError: A column or field is unknown.
+            ConflictError: The workflow does not wait for them any more.
+        """
+        rows = self._rows_in_review(scope, workflow_id)
+        for decision in decisions:
+            _decide(_find(rows, decision.column), decision.target, scope.actor)
+        self._session.flush()
+
+    def confirm(self, scope: Scope, workflow_id: UUID) -> int:
+        """Put a name under every mapping the rules were sure of; return how many.
+
+        Their evidence stays; they are not remembered, for the rules know them.
+
+        Raises:
+            ConflictError: The workflow does not wait for them any more.
+        """
+        rows = self._rows_in_review(scope, workflow_id)
+        open_rows = [row for row in rows if _is_confirmable(row)]
+        for row in open_rows:
+            row.approved_by = scope.actor
+            row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
+        self._session.flush()
+        return len(open_rows)
+
     def approve(
         self,
         scope: Scope,
@@ -211,6 +242,19 @@ class FieldMappingService:
             self._remember(scope, source, rows)
         decided = sum(1 for row in rows if row.target is not None)
         return states.approve(scope, workflow_id, approved=decided, version=version)
+
+    def _rows_in_review(
+        self, scope: Scope, workflow_id: UUID
+    ) -> Sequence[FieldMapping]:
+        scope.require(Permission.APPROVE_MAPPINGS)
+        states = WorkflowStateService(self._session)
+        workflow = states.get_workflow_state(scope, workflow_id)
+        if workflow.status != WorkflowStatus.WAITING_FOR_APPROVAL:
+            raise ConflictError(
+                "This workflow does not wait for its mapping any more; reload the page "
+                "to see where it stands."
+            )
+        return self._rows(scope, workflow.session_id)
 
     def _rows(self, scope: Scope, session_id: UUID) -> Sequence[FieldMapping]:
         return self._session.exec(
@@ -258,6 +302,10 @@ _REVIEW_ORDER: Final = (
 
 def _waits(row: FieldMapping) -> bool:
     return row.outcome is Outcome.REVIEW and not row.approved_by
+
+
+def _is_confirmable(row: FieldMapping) -> bool:
+    return row.outcome is Outcome.CONFIDENT and not row.approved_by
 
 
 def _best(row: FieldMapping) -> str | None:

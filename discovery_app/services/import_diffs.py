@@ -13,6 +13,7 @@ from discovery_app.errors import NotFoundError
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.tables import ASSETS, CHANGES, SOURCES, UPLOADS
 
+
 @dataclass(frozen=True)
 class ImportDiff:
     """What an import did to the inventory, as far as it was not undone."""

@@ -16,8 +16,8 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.errors import InvalidInputError
 from discovery_app.services.audit import AuditService
 from discovery_app.services.import_diffs import title_of
-from discovery_app.services.merging import SEARCHED, search_text
 from discovery_app.services.publication import lock_inventory
+from discovery_app.services.staged_assets import SEARCHED, search_text
 from discovery_app.services.tables import ASSETS, SOURCES
 
 # Assets that this import told about, and whether another one did later or, for a

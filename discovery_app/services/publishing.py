@@ -20,16 +20,17 @@ from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services import matching
 from discovery_app.services.advice_publishing import AdvicePublishing
 from discovery_app.services.edge_publishing import EdgePublishing
-from discovery_app.services.merging import (
-    MATCHES,
-    SEARCHED,
-    Merging,
-    search_text,
-)
+from discovery_app.services.merging import Merging
 from discovery_app.services.publication import (
     PUBLISHED,
     Publication,
     lock_inventory,
+)
+from discovery_app.services.staged_assets import (
+    MATCHES,
+    SEARCHED,
+    StagedAssets,
+    search_text,
 )
 from discovery_app.services.staging import column_types, new_id, stage
 from discovery_app.services.tables import ASSETS, SOURCES
@@ -131,7 +132,9 @@ class Publishing:
     def _merge(self) -> int:
         session_id = self._publication.session_id
         matching.match(self._session, self._scope, session_id)
-        conflicts = Merging(self._session, self._scope, session_id, self._staged).run()
+        conflicts = Merging(
+            StagedAssets(self._session, self._scope, session_id, self._staged)
+        ).run()
         changed = sa.table(
             "changed", sa.column("record", sa.Integer()), schema="pg_temp"
         )

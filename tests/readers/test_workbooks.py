@@ -17,7 +17,7 @@ def test_every_sheet_with_cells_is_a_table_in_order(tmp_path):
     assert [table.sheet for table in tables] == ["One", "Two"]
     assert tables[0].rows.rows()[1] == (3, "db", "10.0.0.2", "8")
     assert [note.message for note in tables[0].notes] == [
-        "1 sheets hold no cells: Empty."
+        "Sheets without cells are left out: Empty."
     ]
 
 

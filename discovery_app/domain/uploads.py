@@ -1,0 +1,101 @@
+"""Files that were uploaded but not started, and how each would be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class StagedFile(BaseModel):
+    """One uploaded file whose discovery has not been started: its manifest.
+
+    Attributes:
+        name: The person's name for it; a label, never a path.
+        corrections: What they corrected: ``sheet``, ``header_row``, ``delimiter``,
+            ``encoding``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file_id: UUID
+    name: str
+    size_bytes: int
+    sha256: str
+    storage_key: str
+    uploaded_at: datetime
+    corrections: Mapping[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EarlierImport:
+    """An import of this engagement that had a file of the same bytes."""
+
+    sha256: str
+    title: str
+    started_by: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class SheetGuess:
+    """One table of a file and what it is for.
+
+    Attributes:
+        role: ``assets``, ``related``, ``connections`` or ``ignored``.
+        reason: Why, in one sentence.
+    """
+
+    sheet: str
+    role: str
+    reason: str
+    columns: int
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One of the first rows; ``number`` is as the spreadsheet numbers it."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PreviewNote:
+    """Something a person should know about how a file was read."""
+
+    severity: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """How a file is read, on its first rows.
+
+    Attributes:
+        source: The tool it comes from, for people.
+        evidence: By what the source was known.
+        sheets: Every table of the file, in file order.
+        sheet: The one that is shown; empty for a text file.
+        header_row: As the spreadsheet numbers it; 0 if the file has no headers.
+        delimiter: What separates cells; empty for a workbook.
+        encoding: Empty for a workbook.
+        columns: The first headers; ``column_count`` says how many there are.
+        rows: The first rows, with as many cells as ``columns``.
+    """
+
+    file_id: UUID
+    name: str
+    source: str
+    evidence: str
+    sheets: tuple[SheetGuess, ...]
+    sheet: str
+    header_row: int
+    delimiter: str
+    encoding: str
+    column_count: int
+    columns: tuple[str, ...]
+    rows: tuple[PreviewRow, ...]
+    notes: tuple[PreviewNote, ...] = ()

@@ -1,0 +1,380 @@
+"""A workflow in words: what its page shows, made from ``WorkflowView`` and events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Role
+from discovery_app.domain.board import STUCK
+from discovery_app.domain.display import EventLine, PhaseCell, Term
+from discovery_app.domain.words import age, ago, count, counted, duration
+from discovery_app.domain.workflow import (
+    FINISHED,
+    EventType,
+    EventView,
+    PhaseRunView,
+    WorkflowStatus,
+    WorkflowView,
+)
+
+_PAUSABLE: Final = frozenset(
+    {WorkflowStatus.RUNNING, WorkflowStatus.QUEUED, WorkflowStatus.RETRY_WAIT}
+)
+_CLEANSED: Final = "data_cleansing"
+_COUNTED: Final = "data_source_analysis"
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What this person may do to the workflow as it stands now."""
+
+    pause: bool = False
+    resume: bool = False
+    cancel: bool = False
+    retry: bool = False
+    review: bool = False
+    inventory: bool = False
+
+
+@dataclass(frozen=True)
+class FailureWords:
+    """Why a workflow does not go on; all empty while it does.
+
+    Attributes:
+        phase: The name of the phase, as people write it in a command.
+        kept: What a retry keeps and what it does again.
+        traceback: Empty for people who may not see it.
+    """
+
+    phase: str = ""
+    sentence: str = ""
+    kind: str = ""
+    hint: str = ""
+    kept: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class AttemptLine:
+    """One try of the phase that failed, newest first."""
+
+    number: str
+    status: str
+    started: str
+    time: str
+    worker: str
+    error: str
+
+
+@dataclass(frozen=True)
+class RowEquation:
+    """Where the rows went; without terms nothing is known yet."""
+
+    total: Term = Term("", "rows in")
+    terms: tuple[Term, ...] = ()
+    note: str = ""
+
+
+def shown_status(view: WorkflowView) -> str:
+    """Return the status as people see it: ``stuck`` or what is stored."""
+    return STUCK if view.stuck else view.status
+
+
+def phase_title(view: WorkflowView, name: str) -> str:
+    """Return the title of the phase ``name``."""
+    return next((one.title for one in view.phases if one.phase == name), name)
+
+
+def phase_number(view: WorkflowView, name: str) -> int:
+    """Return the place of the phase ``name``, from 1."""
+    return [one.phase for one in view.phases].index(name) + 1
+
+
+def rows_in(view: WorkflowView) -> int | None:
+    """Return the inventory rows of the upload; ``None`` until they are counted."""
+    for one in view.phases:
+        if one.phase == _COUNTED and one.status == "completed":
+            return one.items_in
+    return None
+
+
+def phase_cells(view: WorkflowView) -> tuple[PhaseCell, ...]:
+    """Return the strip, in the order of the phases."""
+    return tuple(_cell(view, at, one) for at, one in enumerate(view.phases, start=1))
+
+
+def subtitle(view: WorkflowView, now: datetime) -> str:
+    """Return the line under the title: run, rows, when and by whom it was started."""
+    rows = rows_in(view)
+    parts = [f"Run {view.run_number}"]
+    if rows is not None:
+        parts.append(counted(rows, "row"))
+    parts.append(f"started {ago(view.created_at, now)} by {view.started_by}")
+    return " · ".join(parts)
+
+
+def now_line(view: WorkflowView, now: datetime) -> str:
+    """Return what happens now, in one sentence."""
+    words = {
+        WorkflowStatus.QUEUED: "Starts when a worker is free",
+        WorkflowStatus.WAITING_FOR_APPROVAL: _to_review(view.state_data),
+        WorkflowStatus.RETRY_WAIT: _tries_again(view, now),
+        WorkflowStatus.PAUSED: "Paused: nothing runs until somebody resumes it",
+        WorkflowStatus.CANCELLING: "Stops at the next report of the phase in work",
+        WorkflowStatus.CANCELLED: "Cancelled: nothing more was changed",
+        WorkflowStatus.COMPLETED: "Completed: the inventory is published",
+        WorkflowStatus.FAILED: f"{phase_title(view, view.current_phase)} failed",
+    }
+    if view.stuck:
+        return stuck_words(_last_report(view), view.worker, now)
+    running = _running(view)
+    if view.status == WorkflowStatus.RUNNING:
+        message = running.message if running else ""
+        return message or phase_title(view, view.current_phase)
+    return words[WorkflowStatus(view.status)]
+
+
+def now_note(view: WorkflowView) -> str:
+    """Return where that is: phase, attempt, and a pause that is asked for."""
+    if view.status in {WorkflowStatus.COMPLETED, WorkflowStatus.CANCELLED}:
+        return ""
+    number = phase_number(view, view.current_phase)
+    title = phase_title(view, view.current_phase)
+    parts = [f"Phase {number} of {len(view.phases)}, {title}"]
+    if view.attempt > 1:
+        parts.append(f"attempt {view.attempt} of {view.max_attempts}")
+    return " · ".join(parts)
+
+
+def stuck_words(reported_at: datetime | None, worker: str, now: datetime) -> str:
+    """Return why a workflow counts as stuck."""
+    since = f" for {age(reported_at, now)}" if reported_at else ""
+    return f"No report{since} from {worker or 'its worker'}"
+
+
+def controls(view: WorkflowView, events: Sequence[EventView], role: Role) -> Controls:
+    """Return what someone with ``role`` may do to the workflow now."""
+    may = ROLE_PERMISSIONS[role]
+    steers = Permission.CONTROL_WORKFLOWS in may
+    pausing = pause_is_pending(view, events)
+    status = WorkflowStatus(view.status)
+    ends = status in FINISHED or status is WorkflowStatus.CANCELLING
+    waits = status is WorkflowStatus.WAITING_FOR_APPROVAL
+    failed = status is WorkflowStatus.FAILED
+    return Controls(
+        pause=steers and status in _PAUSABLE and not pausing,
+        resume=steers and (status is WorkflowStatus.PAUSED or pausing),
+        cancel=steers and not ends,
+        retry=Permission.RETRY_WORKFLOWS in may and failed,
+        review=Permission.APPROVE_MAPPINGS in may and waits,
+        inventory=status is WorkflowStatus.COMPLETED,
+    )
+
+
+def pause_is_pending(view: WorkflowView, events: Sequence[EventView]) -> bool:
+    """Return whether the workflow will pause once the running phase has ended."""
+    if view.status != WorkflowStatus.RUNNING:
+        return False
+    decisive = {EventType.PAUSED, EventType.RESUMED, EventType.STARTED}
+    last = next((one for one in reversed(events) if one.type in decisive), None)
+    return last is not None and last.type == EventType.PAUSED
+
+
+def failure_words(view: WorkflowView, role: Role) -> FailureWords:
+    """Return why the workflow failed and what ``role`` can do about it."""
+    failure = view.failure
+    if failure is None or view.status != WorkflowStatus.FAILED:
+        return FailureWords()
+    admin = Permission.RETRY_WORKFLOWS in ROLE_PERMISSIONS[role]
+    lasting = "may succeed if it is simply tried again"
+    if not failure.retryable:
+        lasting = "permanent: trying again without a change will fail again"
+    return FailureWords(
+        phase=failure.phase,
+        sentence=failure.message or f"{phase_title(view, failure.phase)} failed.",
+        kind=f"{failure.error_type} · {lasting}",
+        hint=_hint(failure.retryable, admin=admin),
+        kept=_kept(view, failure.phase),
+        traceback=failure.traceback if admin else "",
+    )
+
+
+def attempt_lines(view: WorkflowView) -> tuple[AttemptLine, ...]:
+    """Return the tries of the phase that failed or is tried again, newest first."""
+    failure = view.failure
+    if failure is None:
+        return ()
+    tries = [one for one in view.tries if one.phase == failure.phase]
+    return tuple(_attempt(number, one) for number, one in enumerate(tries, 1))[::-1]
+
+
+def row_equation(view: WorkflowView) -> RowEquation:
+    """Return where the rows of the upload went, as far as that is known."""
+    published = (view.state_data.get("database_integration") or {}).get("accounting")
+    if published:
+        words = ("created", "updated", "unchanged", "excluded", "rejected")
+        terms = tuple(Term(count(published[word]), word) for word in words)
+        total = Term(count(published["rows_in"]), "rows in")
+        return RowEquation(total, terms, "as published")
+    cleansed = next(one for one in view.phases if one.phase == _CLEANSED)
+    if cleansed.status != "completed":
+        return RowEquation()
+    terms = (
+        Term(count(cleansed.items_out), "to be published"),
+        Term(count(cleansed.items_excluded), "excluded"),
+        Term(count(cleansed.items_rejected), "rejected"),
+    )
+    total = Term(count(cleansed.items_in), "rows in")
+    return RowEquation(total, terms, "provisional until the inventory is published")
+
+
+def event_lines(
+    view: WorkflowView, events: Sequence[EventView], now: datetime
+) -> tuple[EventLine, ...]:
+    """Return the history, newest first."""
+    titles = {one.phase: one.title for one in view.phases}
+    return tuple(_event(titles, one, now) for one in reversed(events))
+
+
+def _cell(view: WorkflowView, number: int, run: PhaseRunView) -> PhaseCell:
+    if run.status == "pending":
+        return PhaseCell(number, run.title, run.status, counts="Not started")
+    title = {"number": number, "title": run.title, "message": run.message}
+    percent = int(run.fraction * 100)
+    if run.status == "running":
+        status = STUCK if view.stuck else run.status
+        return PhaseCell(
+            **title,
+            status=status,
+            time=f"{percent} %",
+            counts=run.message,
+            percent=percent,
+        )
+    time = "" if run.seconds is None else duration(run.seconds)
+    if run.status in {"failed", "cancelled", "retry_wait"}:
+        return PhaseCell(**title, status=run.status, time=time)
+    return PhaseCell(
+        **title,
+        status=run.status,
+        time=time,
+        counts=f"{count(run.items_in)} → {count(run.items_out)} {run.item_kind}",
+        rejected=f"{count(run.items_rejected)} rejected",
+        excluded=f"{count(run.items_excluded)} excluded",
+    )
+
+
+def _running(view: WorkflowView) -> PhaseRunView | None:
+    return next((one for one in view.phases if one.status == "running"), None)
+
+
+def _last_report(view: WorkflowView) -> datetime | None:
+    running = _running(view)
+    return running.reported_at if running else None
+
+
+def _to_review(state_data: Mapping[str, Any]) -> str:
+    review = int((state_data.get("field_mapping") or {}).get("review", 0))
+    needs = "needs" if review == 1 else "need"
+    return f"{counted(review, 'column')} {needs} a decision"
+
+
+def _tries_again(view: WorkflowView, now: datetime) -> str:
+    if view.run_after is None or view.run_after <= now:
+        return "Tries again as soon as a worker is free"
+    return f"Tries again in {duration((view.run_after - now).total_seconds())}"
+
+
+def _hint(retryable: bool, *, admin: bool) -> str:
+    if admin and retryable:
+        return "Retry it; if it fails the same way, look at the traceback first."
+    if admin:
+        return "Put the cause right first, then retry: the file, a setting, the worker."
+    if retryable:
+        return "Ask an admin to retry it; what earlier phases did is kept."
+    return "Import a corrected file, or ask an admin to look at this run."
+
+
+def _kept(view: WorkflowView, phase: str) -> str:
+    number, last = phase_number(view, phase), len(view.phases)
+    kept = {1: "No phase is done yet.", 2: "Phase 1 is kept."}.get(
+        number, f"Phases 1 to {number - 1} are kept."
+    )
+    follow = "." if number == last else f", then {number + 1} to {last} follow."
+    if number == last - 1:
+        follow = f", then {last} follows."
+    fresh = f"Phase {number} starts again with {view.max_attempts} fresh attempts"
+    return f"{kept} {fresh}{follow}"
+
+
+def _attempt(number: int, run: PhaseRunView) -> AttemptLine:
+    return AttemptLine(
+        number=count(number),
+        status=run.status,
+        started=run.started_at.isoformat() if run.started_at else "",
+        time="–" if run.seconds is None else duration(run.seconds),
+        worker=run.worker or "–",
+        error=f"{run.error_type}: {run.error_message}" if run.error_type else "–",
+    )
+
+
+_ICONS: Final[Mapping[str, str]] = {
+    EventType.CREATED: "queued",
+    EventType.STARTED: "running",
+    EventType.COMMITTED: "completed",
+    EventType.WAITING: "waiting_for_approval",
+    EventType.APPROVED: "accepted",
+    EventType.FAILED: "failed",
+    EventType.RETRY_SCHEDULED: "retry_wait",
+    EventType.RETRIED: "queued",
+    EventType.RERUN: "superseded",
+    EventType.PAUSED: "paused",
+    EventType.RESUMED: "queued",
+    EventType.CANCEL_REQUESTED: "cancelling",
+    EventType.CANCELLED: "cancelled",
+    EventType.HANDED_BACK: "queued",
+    EventType.LEASE_EXPIRED: "stuck",
+    EventType.UPDATED: "accepted",
+    EventType.COMPLETED: "completed",
+}
+
+
+def _event(titles: Mapping[str, str], event: EventView, now: datetime) -> EventLine:
+    phase = titles.get(event.phase, event.phase)
+    return EventLine(
+        # An attempt that started is over or shown elsewhere: its icon must not turn.
+        status="pending" if event.type == EventType.STARTED else _ICONS[event.type],
+        text=_event_text(event, phase),
+        who=event.actor,
+        ago=ago(event.at, now),
+        at=event.at.isoformat(),
+        reason=event.reason,
+    )
+
+
+def _event_text(event: EventView, phase: str) -> str:
+    told = event.details
+    texts = {
+        EventType.CREATED: f"Import of {counted(int(told.get('files', 1)), 'file')}",
+        EventType.STARTED: f"{phase}: attempt {told.get('attempt', 1)} started",
+        EventType.COMMITTED: f"{phase}: {told.get('summary') or 'done'}",
+        EventType.WAITING: "Waits for the mapping to be approved",
+        EventType.APPROVED: _approved(int(told.get("columns", 0))),
+        EventType.FAILED: f"{phase} failed: {told.get('message', '')}",
+        EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
+        EventType.RETRIED: f"Retried from {phase}",
+        EventType.RERUN: f"Run again from {phase}",
+        EventType.PAUSED: "Paused" if phase else "Pause asked for",
+        EventType.RESUMED: "Resumed",
+        EventType.CANCEL_REQUESTED: "Cancel asked for",
+        EventType.CANCELLED: "Cancelled",
+        EventType.HANDED_BACK: "Handed back by its worker",
+        EventType.LEASE_EXPIRED: f"{told.get('worker', 'Its worker')} went away",
+        EventType.UPDATED: "Content changed",
+        EventType.COMPLETED: "Workflow completed",
+    }
+    return texts[EventType(event.type)]
+
+
+def _approved(columns: int) -> str:
+    return f"{counted(columns, 'mapping')} approved"

@@ -1,0 +1,72 @@
+"""Judge the support of what runs on the assets, and advise a treatment for each."""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_app.domain.discovery_flow_state import TechDebt
+from discovery_app.knowledge.end_of_life import DATA_DATE
+from discovery_app.knowledge.treatments import THRESHOLDS
+from discovery_app.phases.base import PhaseContext, PhaseResult
+from discovery_app.transforms.decisions import decide
+from discovery_app.transforms.facts import gather
+from discovery_app.transforms.support import findings
+
+TITLE: Final = "Assess technical debt"
+WEIGHT: Final = 8.0
+ITEM_KIND: Final = "assets"
+
+
+def run(context: PhaseContext) -> PhaseResult:
+    """Judge every record.
+
+    Reads:
+        data_cleansing.records, asset_classification.classes,
+        dependency_analysis.edges (frames); the as-of date and the overrides.
+
+    Leaves:
+        findings (frame): One row an asset and product, supported ones included.
+        decisions (frame): One row an asset: the rules' treatment with what it stood
+            on, and what a person decided instead.
+        tech_debt_analysis (TechDebt): Counts by state, and by the treatment that
+            holds, a person's before the rules'.
+
+    Raises:
+        MissingInputError: An earlier phase left no such frame.
+    """
+    records = context.frame("data_cleansing", "records")
+    classes = context.frame("asset_classification", "classes")
+    edges = context.frame("dependency_analysis", "edges")
+    as_of = context.recorded.as_of
+    context.report(0.1, f"Judging the support of {len(records):,} assets")
+    found, systems = findings(records, as_of)
+    context.report(0.4, "Advising treatments")
+    facts = gather(records, classes, edges, found, systems, THRESHOLDS)
+    decisions = decide(facts, context.recorded.overrides, THRESHOLDS)
+    output = TechDebt(
+        as_of=as_of,
+        data_date=DATA_DATE,
+        by_state=_counts(found["state"]),
+        by_treatment=_counts(
+            decisions.select(pl.coalesce("override", "treatment"))
+            .to_series()
+            .alias("treatment")
+        ),
+    )
+    ended = found.filter(pl.col("state") == "eol")["record"].n_unique()
+    kept = decisions["override"].count()
+    return PhaseResult(
+        summary=(
+            f"{len(found):,} products judged, {ended:,} assets past their support; "
+            f"{len(decisions):,} treatments advised, {kept:,} decided by people"
+        ),
+        output=output,
+        items_in=len(records),
+        items_out=len(decisions),
+        frames={"findings": found, "decisions": decisions},
+    )
+
+
+def _counts(words: pl.Series) -> dict[str, int]:
+    counted = words.value_counts().sort(["count", words.name], descending=[True, False])
+    return dict(counted.rows())

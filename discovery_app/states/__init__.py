@@ -1,0 +1,1 @@
+"""What one browser tab holds: selections, snapshots and form values."""

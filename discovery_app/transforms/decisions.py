@@ -1,0 +1,185 @@
+"""Applies the treatment rules to facts and records what each decision stood on."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+import polars as pl
+
+from discovery_app.knowledge.end_of_life import DATA_DATE
+from discovery_app.knowledge.treatments import (
+    Facts,
+    Inbound,
+    Thresholds,
+    Utilisation,
+    advise,
+)
+
+DECISION_SCHEMA: Final = {
+    "record": pl.UInt32(),
+    "treatment": pl.String(),
+    "rule": pl.String(),
+    "confidence": pl.Float64(),
+    "inputs": pl.String(),
+    "also_matched": pl.List(pl.String()),
+    "override": pl.String(),
+    "reason": pl.String(),
+}
+_FACTS: Final = tuple(one.name for one in fields(Facts))
+_ON_SUPPORT: Final = ("L2", "H1")
+"""Rules that are no surer than the verdict on the operating system."""
+
+_SOURCES: Final[Mapping[str, str]] = {
+    "asset_type": "asset_classification",
+    "scope_reason": "asset_classification",
+    "inbound_edges": "dependency_analysis",
+    "critical_dependants": "dependency_analysis",
+    "edges_observed_days": "dependency_analysis",
+    "needs_kept": "dependency_analysis",
+    "rebuilt_service": "server_role, asset_type or the ports it answers on",
+    "system_state": f"end-of-life data of {DATA_DATE}",
+    "ended_components": f"end-of-life data of {DATA_DATE}",
+    "cluster_ready": f"end-of-life data of {DATA_DATE}",
+    "successor": "catalogue of successors",
+    "managed_target": "catalogue of managed databases",
+    "change_tolerated": "tags",
+    "observed_days": "first_seen and last_seen",
+}
+"""Where a value comes from that is no column of the import."""
+
+
+def decide(
+    facts: pl.DataFrame, overrides: Mapping[str, str], thresholds: Thresholds
+) -> pl.DataFrame:
+    """Return one decision a record, in order, by ``DECISION_SCHEMA``.
+
+    Args:
+        facts: From ``transforms.facts.gather``.
+        overrides: What people decided, by asset name in lower case.
+    """
+    advised = _advised(facts)
+    with_inputs = _with_inputs(advised, thresholds)
+    surest = pl.when(pl.col("rule").is_in(_ON_SUPPORT)).then(
+        pl.min_horizontal("rule_confidence", "system_confidence")
+    )
+    return (
+        with_inputs.with_columns(
+            confidence=pl.coalesce(surest, "rule_confidence"),
+            override=_overrides(with_inputs["asset_name"], overrides),
+        )
+        .with_columns(reason=_reason())
+        .select(list(DECISION_SCHEMA))
+        .cast(DECISION_SCHEMA)
+    )
+
+
+def _advised(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts with the rules' advice, asked once a different combination."""
+    combinations = facts.select(_FACTS).unique(maintain_order=True)
+    advice = [advise(_facts(row)) for row in combinations.iter_rows(named=True)]
+    numbered = combinations.with_row_index("combination")
+    table = pl.DataFrame(
+        [
+            (
+                number,
+                str(one.treatment),
+                one.rule,
+                one.confidence,
+                list(one.also_matched),
+                one.reason,
+                list(one.fields),
+            )
+            for number, one in enumerate(advice)
+        ],
+        schema={
+            "combination": pl.UInt32,
+            "treatment": pl.String,
+            "rule": pl.String,
+            "rule_confidence": pl.Float64,
+            "also_matched": pl.List(pl.String),
+            "rule_reason": pl.String,
+            "input_fields": pl.List(pl.String),
+        },
+        orient="row",
+    )
+    return facts.join(
+        numbered, on=_FACTS, how="left", nulls_equal=True, maintain_order="left"
+    ).join(table, on="combination", how="left", maintain_order="left")
+
+
+def _facts(row: dict[str, object]) -> Facts:
+    typed = {
+        "inbound": Inbound(str(row["inbound"])),
+        "utilisation": Utilisation(str(row["utilisation"])),
+        "missing": tuple(row["missing"] or ()),  # type: ignore[arg-type]
+    }
+    return Facts(**{**row, **typed})  # type: ignore[arg-type]
+
+
+def _with_inputs(advised: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
+    """Return ``advised`` with inputs: what its rule looked at, as a JSON object."""
+    parts = [
+        part.with_columns(
+            inputs=_inputs(
+                part["rule"][0], part["input_fields"][0].to_list(), thresholds
+            )
+        )
+        for part in advised.partition_by("rule", "input_fields", maintain_order=True)
+    ]
+    if not parts:
+        return advised.with_columns(inputs=pl.lit(None, dtype=pl.String))
+    return pl.concat(parts).sort("record")
+
+
+def _inputs(rule: str, names: list[str], thresholds: Thresholds) -> pl.Expr:
+    if not names:
+        return pl.lit("{}")
+    lines = _lines(rule, thresholds)
+    entries = {
+        name: pl.struct(
+            value=pl.col(name),
+            threshold=pl.lit(lines.get(name)),
+            source=pl.lit(_SOURCES.get(name, "import")),
+        )
+        for name in names
+    }
+    return pl.struct(**entries).struct.json_encode()
+
+
+def _lines(rule: str, thresholds: Thresholds) -> dict[str, float | str]:
+    """Return the thresholds that ``rule`` compares with, by field."""
+    idle = f"{thresholds.zombie_percent:g}–{thresholds.idle_percent:g}"
+    by_rule: dict[str, dict[str, float | str]] = {
+        "R2": dict.fromkeys(
+            ("cpu_util_avg_pct", "mem_util_avg_pct"), thresholds.zombie_percent
+        ),
+        "R3": {
+            "cpu_util_avg_pct": idle,
+            "mem_util_avg_pct": idle,
+            "observed_days": thresholds.window_days,
+        },
+        "R4": {"edges_observed_days": thresholds.window_days},
+        "F1": {"ended_components": thresholds.refactor_components},
+    }
+    return by_rule.get(rule, {})
+
+
+def _overrides(names: pl.Series, overrides: Mapping[str, str]) -> pl.Series:
+    lowered = {name.casefold(): treatment for name, treatment in overrides.items()}
+    return names.str.to_lowercase().replace_strict(
+        lowered, default=None, return_dtype=pl.String
+    )
+
+
+def _reason() -> pl.Expr:
+    """Return the rule's reason; with an override, also whether the two agree."""
+    decided = pl.format("A person decided “{}”", "override")
+    differs = pl.format("; the rules now say “{}”: {}", "treatment", "rule_reason")
+    agrees = pl.format("; the rules agree: {}", "rule_reason")
+    after = pl.when(pl.col("override") == pl.col("treatment"))
+    after = after.then(agrees).otherwise(differs)
+    return (
+        pl.when(pl.col("override").is_not_null())
+        .then(pl.concat_str(decided, after))
+        .otherwise("rule_reason")
+    )

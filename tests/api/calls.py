@@ -1,0 +1,96 @@
+"""Callers of the real API: a person with an API token on an engagement."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi.testclient import TestClient
+
+from discovery_app.agents.rules import RulesAssistant
+from discovery_app.api.app import build_api
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import AccountScope, Person, Role, Scope
+from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
+from discovery_app.services.engagements import EngagementService
+from discovery_app.services.people import PeopleService
+from tests import people
+from tests.factories import take_lease
+from tests.processes import NORTHWIND, demo_file
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person, their engagement, and a client that sends their token."""
+
+    person: Person
+    scope: Scope
+    client: TestClient
+
+    @property
+    def assets(self) -> str:
+        """Where the engagement's assets are."""
+        return f"/api/v1/engagements/{self.scope.engagement_id}/assets"
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        """Call a path under ``/api/v1``."""
+        return self.client.get(f"/api/v1{path}", params=params)
+
+    def post(self, path: str, **body: Any) -> httpx.Response:
+        """Post JSON to a path under ``/api/v1``."""
+        return self.client.post(f"/api/v1{path}", json=body)
+
+    def upload(self, *names: str, key: str = "", **form: str) -> httpx.Response:
+        """Upload demo files; by default those of Northwind."""
+        return self.send(
+            {name: demo_file(name) for name in names or NORTHWIND}, key, **form
+        )
+
+    def send(
+        self, files: dict[str, bytes], key: str = "", **form: str
+    ) -> httpx.Response:
+        """Upload files of these names and contents."""
+        return self.client.post(
+            "/api/v1/data-imports",
+            data={"engagement_id": str(self.scope.engagement_id)} | form,
+            files=[("files", (name, content)) for name, content in files.items()],
+            headers={"Idempotency-Key": key} if key else {},
+        )
+
+
+def caller(
+    role: Role = Role.CONSULTANT, beside: Caller | None = None, pages: Path = Path("-")
+) -> Caller:
+    """Add a person with ``role`` on an engagement, a new one or that of ``beside``."""
+    person = people.add_person(is_admin=role is Role.ADMIN)
+    if beside is None:
+        client_id = people.add_client()
+        engagement_id = people.add_engagement(client_id)
+    else:
+        client_id = beside.scope.client_account_id
+        engagement_id = beside.scope.engagement_id
+    if role is not Role.ADMIN:
+        people.add_membership(person, role, client_id, engagement_id)
+    with unit_of_work(AccountScope()) as session:
+        scope = EngagementService(session).scope(person, engagement_id)
+        token = PeopleService(session).add_token(
+            people.OPERATOR, person.user_id, "script", reason=people.WHY
+        )
+    client = TestClient(build_api(pages), raise_server_exceptions=False)
+    client.headers["Authorization"] = f"Bearer {token}"
+    return Caller(person, scope, client)
+
+
+def stranger() -> TestClient:
+    """Return a client of the same API that nobody signed in."""
+    return TestClient(build_api(Path("-")), raise_server_exceptions=False)
+
+
+def run_due() -> None:
+    """Run the workflow that is due until it rests, as a runner would, in-process."""
+    lease = take_lease()
+    if lease is None:
+        raise AssertionError("No workflow is due.")
+    DiscoveryWorkflowManager(lambda scope: RulesAssistant()).run_workflow(lease)
