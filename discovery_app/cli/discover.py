@@ -158,8 +158,13 @@ def _runner_name() -> str:
 
 
 def _report(scope: Scope, workflow_id: UUID) -> WorkflowReport:
+    """Return what became of the workflow; a failure is the first of its issues."""
     with unit_of_work(scope) as session:
-        return WorkflowReportService(session).detail(scope, workflow_id)
+        detail = WorkflowReportService(session).detail(scope, workflow_id)
+    if detail.error is None:
+        return detail
+    why = refusal(detail.error.message, detail.error.error_type, detail.title)
+    return detail.model_copy(update={"issues": [*why.issues, *detail.issues]})
 
 
 @contextmanager

@@ -85,7 +85,6 @@ class MappingReview:
     workflow_id: str = ""
     title: str = ""
     status: str = ""
-    client: str = ""
     waiting: bool = False
     version: int = 0
     columns: int = 0

@@ -32,6 +32,9 @@ from discovery_app.services.workflow_state import WorkflowStateService, worker_s
 
 logger = logging.getLogger(__name__)
 
+_LISTENER_SECONDS: Final = 2.0
+"""The listener looks twice a second whether it should end."""
+
 TIMEOUT_EXIT: Final = 70
 """Exit status of a process that ended itself because its phase took too long."""
 
@@ -50,6 +53,7 @@ class Runner:
         self._scope = WorkerScope(self.me.owner)
         self._clock = RunnerClock()
         self._stopping = threading.Event()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
         self._idle = threading.Event()
         self._idle.set()
         self._held: LeaseClaim | None = None
@@ -84,7 +88,7 @@ class Runner:
         self._clock.every(settings().tick_seconds, "tick", self.tick)
         self._clock.every(settings().beat_seconds, "beat", self.beat)
         self._clock.start()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener.start()
 
     def leave(self) -> None:
         """Claim nothing more; let the phase finish for a while, else hand it back."""
@@ -92,6 +96,7 @@ class Runner:
         if not self._idle.wait(settings().drain_seconds):
             self._hand_back()
         self._clock.stop()
+        self._listener.join(_LISTENER_SECONDS)
 
     def tick(self) -> None:
         """Claim and run workflows until none is due."""

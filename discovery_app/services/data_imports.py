@@ -134,9 +134,7 @@ class DataImportService:
         ).one_or_none()
         return found is not None
 
-    def earlier(
-        self, scope: Scope, sha256s: Sequence[str]
-    ) -> dict[str, EarlierImport]:
+    def earlier(self, scope: Scope, sha256s: Sequence[str]) -> dict[str, EarlierImport]:
         """Return the newest import of each file that was imported before, by hash."""
         rows = self._session.exec(
             select(

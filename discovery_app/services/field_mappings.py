@@ -92,8 +92,8 @@ _STORE: Final = sa.text(
 """Running the phase again keeps what a person decided."""
 
 _STAGED: Final = {
-    "table": "int",
-    "position": "int",
+    "table": "integer",
+    "position": "integer",
     "role": "text",
     "file": "text",
     "sheet": "text",
@@ -101,13 +101,13 @@ _STAGED: Final = {
     "target": "text",
     "suggested_target": "text",
     "outcome": "text",
-    "confidence": "float8",
+    "confidence": "double precision",
     "rule": "text",
     "reason": "text",
     "unit": "text",
     "candidates": "text[]",
     "samples": "text[]",
-    "filled": "float8",
+    "filled": "double precision",
     "kind": "text",
     "source": "text",
 }

@@ -25,7 +25,7 @@ COLUMNS: Final = 40
 """Columns of a preview; the others are only counted."""
 
 _CELL_LENGTH: Final = 120
-_SECRET: Final = "not shown"
+_WITHHELD: Final = "not shown"
 _HIDDEN: Final = "The sheet is hidden; choose it to import it."
 
 
@@ -103,9 +103,7 @@ def _guesses(tables: Sequence[TablePreview], chosen: str) -> tuple[SheetGuess, .
     return tuple(
         SheetGuess(table.sheet, TableRole.IGNORED.value, _HIDDEN, len(table.headers))
         if hidden
-        else SheetGuess(
-            table.sheet, guess.role.value, guess.reason, len(table.headers)
-        )
+        else SheetGuess(table.sheet, guess.role.value, guess.reason, len(table.headers))
         for table, guess, hidden in zip(tables, judged, left, strict=True)
     )
 
@@ -149,7 +147,9 @@ def _rows(table: TablePreview) -> tuple[PreviewRow, ...]:
 
 def _cells(cells: Sequence[str | None], secret: set[int]) -> tuple[str, ...]:
     shown = enumerate(cells[:COLUMNS])
-    return tuple(_SECRET if at in secret and cell else _cell(cell) for at, cell in shown)
+    return tuple(
+        _WITHHELD if at in secret and cell else _cell(cell) for at, cell in shown
+    )
 
 
 def _cell(cell: str | None) -> str:

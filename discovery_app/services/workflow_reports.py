@@ -174,7 +174,7 @@ def issue_reports(issues: Sequence[IssueView]) -> list[IssueReport]:
 
 
 def refusal(message: str, rule: str, file: str = "") -> WorkflowReport:
-    """Return the report of an upload that was refused before it had a workflow."""
+    """Return the report of an upload that was refused, or of a run that failed."""
     return WorkflowReport(
         status="failed",
         issues=[
@@ -187,7 +187,7 @@ def refusal(message: str, rule: str, file: str = "") -> WorkflowReport:
                 rule=rule,
                 severity="error",
                 message=message,
-                fix="Correct this and try again; nothing was stored.",
+                fix="Correct this and try again; nothing was published.",
             )
         ],
     )

@@ -11,8 +11,7 @@ import asyncio
 import json
 import logging
 import random
-import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -102,7 +101,7 @@ class Hub:
     def __init__(self) -> None:
         self._channels: dict[Topics, Channel] = {}
         self._by_topic: dict[UUID, set[Channel]] = {}
-        self._watches: Counter[UUID] = Counter()
+        self._watches: defaultdict[UUID, list[Channel]] = defaultdict(list)
         self._snapshots: OrderedDict[Hashable, tuple[int, asyncio.Task[Any]]] = (
             OrderedDict()
         )
@@ -111,7 +110,7 @@ class Hub:
         """Hear notifications and poll, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._hear_workflows())
-            tasks.create_task(_hear_people())
+            tasks.create_task(self._hear_people())
             tasks.create_task(self._poll())
 
     async def changes(
@@ -160,7 +159,8 @@ class Hub:
         self, channel: Channel, key: Hashable, read: Callable[[], Snapshot]
     ) -> Snapshot:
         """Return what ``Wake.read`` says."""
-        whole_key = (channel.topics, key)
+        # The channel itself, not its topics: one made later counts from zero again.
+        whole_key = (channel, key)
         found = self._snapshots.get(whole_key)
         if found is None or found[0] != channel.generation or _failed(found[1]):
             task = asyncio.ensure_future(asyncio.to_thread(read))
@@ -176,7 +176,7 @@ class Hub:
             raise
 
     def _enter(self, topics: Topics, person: Person) -> Channel:
-        if self._watches[person.user_id] >= settings().watches_per_person:
+        if len(self._watches[person.user_id]) >= settings().watches_per_person:
             raise ConflictError(
                 "You have too many pages open to keep them all fresh; close some, "
                 "then reload this one."
@@ -185,11 +185,11 @@ class Hub:
         for topic in topics:
             self._by_topic.setdefault(topic, set()).add(channel)
         channel.watchers += 1
-        self._watches[person.user_id] += 1
+        self._watches[person.user_id].append(channel)
         return channel
 
     def _leave(self, channel: Channel, person: Person) -> None:
-        self._watches[person.user_id] -= 1
+        self._watches[person.user_id].remove(channel)
         if not self._watches[person.user_id]:
             del self._watches[person.user_id]
         channel.watchers -= 1
@@ -211,6 +211,17 @@ class Hub:
             else:
                 self.note(*_topics_of(word))
 
+    async def _hear_people(self) -> None:
+        """Drop what is remembered of people whose rights changed, and wake them."""
+        async for word in listen(PERSON_CHANGED):
+            if word.resync:
+                forget()
+                self.note_all()
+            elif (user_id := _person_of(word)) is not None:
+                forget(user_id)
+                for channel in set(self._watches.get(user_id, ())):
+                    channel.note()
+
     async def _poll(self) -> None:
         """Wake each channel about once a period, not all at the same moment."""
         while True:
@@ -229,13 +240,13 @@ def hub() -> Hub:
     return Hub()
 
 
-async def _hear_people() -> None:
-    """Drop what is remembered of people whose rights changed."""
-    async for word in listen(PERSON_CHANGED):
-        try:
-            forget(None if word.resync else UUID(word.payload))
-        except ValueError:
-            logger.warning("Ignored a word about nobody: %s", word.payload[:80])
+def _person_of(word: Notification) -> UUID | None:
+    """Return whom ``word`` is about; nobody if it is not ours."""
+    try:
+        return UUID(word.payload)
+    except ValueError:
+        logger.warning("Ignored a word about nobody: %s", word.payload[:80])
+        return None
 
 
 def _topics_of(word: Notification) -> tuple[UUID, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from fastapi.testclient import TestClient
@@ -12,11 +13,14 @@ from discovery_app.api.app import build_api
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, Person, Role, Scope
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
+from discovery_app.services.assets import AssetService
 from discovery_app.services.engagements import EngagementService
 from discovery_app.services.people import PeopleService
+from discovery_app.services.publication import Publication
 from tests import people
-from tests.factories import take_lease
+from tests.factories import make_state, take_lease
 from tests.processes import NORTHWIND, demo_file
+from tests.services import inventory
 
 PROBLEM = "application/problem+json"
 
@@ -94,3 +98,30 @@ def run_due() -> None:
     if lease is None:
         raise AssertionError("No workflow is due.")
     DiscoveryWorkflowManager(lambda scope: RulesAssistant()).run_workflow(lease)
+
+
+def publish(
+    scope: Scope, *rows: dict[str, Any], **frames: list[dict[str, Any]]
+) -> UUID:
+    """Publish assets into an engagement; return the upload they came by.
+
+    Args:
+        frames: Rows of ``edges``, ``groups``, ``findings`` or ``decisions``.
+    """
+    found = inventory.candidates(*rows)
+    with unit_of_work(scope) as session:
+        session_id = make_state(session, scope).session_id
+        publication = Publication(
+            session_id=session_id,
+            as_of=inventory.AS_OF,
+            rows_in=found.height,
+            excluded=0,
+            rejected=0,
+            candidates=found,
+            edges=inventory.frame(inventory.EDGES, frames.get("edges", [])),
+            groups=inventory.frame(inventory.GROUPS, frames.get("groups", [])),
+            findings=inventory.frame(inventory.FINDINGS, frames.get("findings", [])),
+            decisions=inventory.frame(inventory.DECISIONS, frames.get("decisions", [])),
+        )
+        AssetService(session).publish(scope, publication)
+    return session_id
