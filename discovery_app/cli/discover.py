@@ -273,7 +273,9 @@ def _describe(report: WorkflowReport) -> None:
     )
     worst = [issue for issue in report.issues if issue.severity == "error"]
     for issue in worst[:20]:
-        say(f"{issue.file}: {issue.message} {issue.fix}")
+        named = issue.message.startswith(issue.file)
+        where = "" if named or not issue.file else f"{issue.file}: "
+        say(f"{where}{issue.message} {issue.fix}")
 
 
 def _rule(error: DiscoveryError) -> str:

@@ -25,6 +25,7 @@ class StagedFile(BaseModel):
     sha256: str
     storage_key: str
     uploaded_at: datetime
+    detected: str = ""
     corrections: Mapping[str, str] = Field(default_factory=dict)
 
 
@@ -86,16 +87,60 @@ class FilePreview:
         rows: The first rows, with as many cells as ``columns``.
     """
 
-    file_id: UUID
-    name: str
-    source: str
-    evidence: str
-    sheets: tuple[SheetGuess, ...]
-    sheet: str
-    header_row: int
-    delimiter: str
-    encoding: str
-    column_count: int
-    columns: tuple[str, ...]
-    rows: tuple[PreviewRow, ...]
+    file_id: str = ""
+    name: str = ""
+    source: str = ""
+    evidence: str = ""
+    sheets: tuple[SheetGuess, ...] = ()
+    sheet: str = ""
+    header_row: int = 0
+    delimiter: str = ""
+    encoding: str = ""
+    column_count: int = 0
+    columns: tuple[str, ...] = ()
+    rows: tuple[PreviewRow, ...] = ()
     notes: tuple[PreviewNote, ...] = ()
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the file has sheets instead of a delimiter and an encoding."""
+        return not self.encoding
+
+    @property
+    def summary(self) -> str:
+        """What the file holds, in a few words."""
+        if not self.is_workbook:
+            return f"{self.source} · {self.column_count:,} columns"
+        used = sum(1 for one in self.sheets if one.role != "ignored")
+        number = len(self.sheets)
+        return f"{self.source} · {used} of {number} sheet{'s' * (number != 1)} used"
+
+
+@dataclass(frozen=True)
+class ImportFileRow:
+    """A file of the import page: waiting for its start, under way, or refused.
+
+    Attributes:
+        status: A word of ``components.upload.FILE_LOOKS``.
+        note: What was detected, how fast it goes, or why it was refused.
+        percent: 0-100, while uploading.
+    """
+
+    file_id: str
+    name: str
+    size: str = ""
+    status: str = "ready"
+    note: str = ""
+    percent: int = 0
+
+
+@dataclass(frozen=True)
+class RecentImport:
+    """An earlier import of the engagement, with where its workflow stands."""
+
+    title: str
+    status: str
+    note: str
+    href: str
+    at: str
+    ago: str

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Role
 from discovery_app.domain.board import STUCK
-from discovery_app.domain.display import EventLine, PhaseCell, Term
+from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
+from discovery_app.domain.display import PhaseCell, Term
 from discovery_app.domain.words import age, ago, count, counted, duration
 from discovery_app.domain.workflow import (
     FINISHED,
@@ -23,6 +24,7 @@ _PAUSABLE: Final = frozenset(
 )
 _CLEANSED: Final = "data_cleansing"
 _COUNTED: Final = "data_source_analysis"
+_NO_ROWS: Final = Term("", "rows in")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class AttemptLine:
 class RowEquation:
     """Where the rows went; without terms nothing is known yet."""
 
-    total: Term = Term("", "rows in")
+    total: Term = _NO_ROWS
     terms: tuple[Term, ...] = ()
     note: str = ""
 
@@ -118,7 +120,6 @@ def now_line(view: WorkflowView, now: datetime) -> str:
     """Return what happens now, in one sentence."""
     words = {
         WorkflowStatus.QUEUED: "Starts when a worker is free",
-        WorkflowStatus.WAITING_FOR_APPROVAL: _to_review(view.state_data),
         WorkflowStatus.RETRY_WAIT: _tries_again(view, now),
         WorkflowStatus.PAUSED: "Paused: nothing runs until somebody resumes it",
         WorkflowStatus.CANCELLING: "Stops at the next report of the phase in work",
@@ -128,6 +129,8 @@ def now_line(view: WorkflowView, now: datetime) -> str:
     }
     if view.stuck:
         return stuck_words(_last_report(view), view.worker, now)
+    if view.status == WorkflowStatus.WAITING_FOR_APPROVAL:
+        return _to_review(view.state_data)
     running = _running(view)
     if view.status == WorkflowStatus.RUNNING:
         message = running.message if running else ""
@@ -211,12 +214,17 @@ def attempt_lines(view: WorkflowView) -> tuple[AttemptLine, ...]:
 
 def row_equation(view: WorkflowView) -> RowEquation:
     """Return where the rows of the upload went, as far as that is known."""
-    published = (view.state_data.get("database_integration") or {}).get("accounting")
-    if published:
-        words = ("created", "updated", "unchanged", "excluded", "rejected")
-        terms = tuple(Term(count(published[word]), word) for word in words)
-        total = Term(count(published["rows_in"]), "rows in")
-        return RowEquation(total, terms, "as published")
+    content = DiscoveryFlowState.load(view.state_data).database_integration
+    if content is not None and content.accounting is not None:
+        sums = content.accounting
+        terms = (
+            Term(count(sums.created), "created"),
+            Term(count(sums.updated), "updated"),
+            Term(count(sums.unchanged), "unchanged"),
+            Term(count(sums.excluded), "excluded"),
+            Term(count(sums.rejected), "rejected"),
+        )
+        return RowEquation(Term(count(sums.rows_in), "rows in"), terms, "as published")
     cleansed = next(one for one in view.phases if one.phase == _CLEANSED)
     if cleansed.status != "completed":
         return RowEquation()
@@ -227,14 +235,6 @@ def row_equation(view: WorkflowView) -> RowEquation:
     )
     total = Term(count(cleansed.items_in), "rows in")
     return RowEquation(total, terms, "provisional until the inventory is published")
-
-
-def event_lines(
-    view: WorkflowView, events: Sequence[EventView], now: datetime
-) -> tuple[EventLine, ...]:
-    """Return the history, newest first."""
-    titles = {one.phase: one.title for one in view.phases}
-    return tuple(_event(titles, one, now) for one in reversed(events))
 
 
 def _cell(view: WorkflowView, number: int, run: PhaseRunView) -> PhaseCell:
@@ -274,7 +274,8 @@ def _last_report(view: WorkflowView) -> datetime | None:
 
 
 def _to_review(state_data: Mapping[str, Any]) -> str:
-    review = int((state_data.get("field_mapping") or {}).get("review", 0))
+    mapping = DiscoveryFlowState.load(state_data).field_mapping
+    review = mapping.review if mapping else 0
     needs = "needs" if review == 1 else "need"
     return f"{counted(review, 'column')} {needs} a decision"
 
@@ -316,65 +317,3 @@ def _attempt(number: int, run: PhaseRunView) -> AttemptLine:
         worker=run.worker or "–",
         error=f"{run.error_type}: {run.error_message}" if run.error_type else "–",
     )
-
-
-_ICONS: Final[Mapping[str, str]] = {
-    EventType.CREATED: "queued",
-    EventType.STARTED: "running",
-    EventType.COMMITTED: "completed",
-    EventType.WAITING: "waiting_for_approval",
-    EventType.APPROVED: "accepted",
-    EventType.FAILED: "failed",
-    EventType.RETRY_SCHEDULED: "retry_wait",
-    EventType.RETRIED: "queued",
-    EventType.RERUN: "superseded",
-    EventType.PAUSED: "paused",
-    EventType.RESUMED: "queued",
-    EventType.CANCEL_REQUESTED: "cancelling",
-    EventType.CANCELLED: "cancelled",
-    EventType.HANDED_BACK: "queued",
-    EventType.LEASE_EXPIRED: "stuck",
-    EventType.UPDATED: "accepted",
-    EventType.COMPLETED: "completed",
-}
-
-
-def _event(titles: Mapping[str, str], event: EventView, now: datetime) -> EventLine:
-    phase = titles.get(event.phase, event.phase)
-    return EventLine(
-        # An attempt that started is over or shown elsewhere: its icon must not turn.
-        status="pending" if event.type == EventType.STARTED else _ICONS[event.type],
-        text=_event_text(event, phase),
-        who=event.actor,
-        ago=ago(event.at, now),
-        at=event.at.isoformat(),
-        reason=event.reason,
-    )
-
-
-def _event_text(event: EventView, phase: str) -> str:
-    told = event.details
-    texts = {
-        EventType.CREATED: f"Import of {counted(int(told.get('files', 1)), 'file')}",
-        EventType.STARTED: f"{phase}: attempt {told.get('attempt', 1)} started",
-        EventType.COMMITTED: f"{phase}: {told.get('summary') or 'done'}",
-        EventType.WAITING: "Waits for the mapping to be approved",
-        EventType.APPROVED: _approved(int(told.get("columns", 0))),
-        EventType.FAILED: f"{phase} failed: {told.get('message', '')}",
-        EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
-        EventType.RETRIED: f"Retried from {phase}",
-        EventType.RERUN: f"Run again from {phase}",
-        EventType.PAUSED: "Paused" if phase else "Pause asked for",
-        EventType.RESUMED: "Resumed",
-        EventType.CANCEL_REQUESTED: "Cancel asked for",
-        EventType.CANCELLED: "Cancelled",
-        EventType.HANDED_BACK: "Handed back by its worker",
-        EventType.LEASE_EXPIRED: f"{told.get('worker', 'Its worker')} went away",
-        EventType.UPDATED: "Content changed",
-        EventType.COMPLETED: "Workflow completed",
-    }
-    return texts[EventType(event.type)]
-
-
-def _approved(columns: int) -> str:
-    return f"{counted(columns, 'mapping')} approved"

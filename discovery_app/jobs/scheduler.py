@@ -20,6 +20,8 @@ class RunnerClock:
     """
 
     def __init__(self) -> None:
+        # Its own log speaks of every call; ours says what failed.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={name: ThreadPoolExecutor(1) for name in (_TICK, "beat", "sweep")}
@@ -44,7 +46,6 @@ class RunnerClock:
 
     def start(self) -> None:
         """Start the clock."""
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
 
     def fire_tick(self) -> None:

@@ -54,7 +54,7 @@ class PreviewService:
         used = [one for one, guess in zip(tables, sheets, strict=True) if _used(guess)]
         source = detect_source([_named(one) for one in used])
         return FilePreview(
-            file_id=file.file_id,
+            file_id=str(file.file_id),
             name=file.name,
             source=source.title,
             evidence=source.evidence,

@@ -19,6 +19,7 @@ from discovery_app.domain.uploads import EarlierImport, StagedFile
 from discovery_app.errors import InvalidInputError, NotFoundError
 from discovery_app.services.data_imports import FILES_LIMIT, DataImportService
 from discovery_app.services.intake import UploadedFile, forget_folder, take_in
+from discovery_app.services.previews import PreviewService
 from discovery_app.storage import ObjectStore, object_store, staged_key
 
 KEPT: Final = timedelta(days=7)
@@ -35,9 +36,10 @@ class StagedUploadService:
 
     def __init__(self, store: ObjectStore | None = None) -> None:
         self._store = store or object_store()
+        self._previews = PreviewService(self._store)
 
     def take_in(self, scope: Scope, name: str, chunks: Iterable[bytes]) -> StagedFile:
-        """Store one file and look at it; nothing stays of one that is refused.
+        """Store one file and read its first rows; of a refused one nothing stays.
 
         Raises:
             NotPermittedError: The role may not import files.
@@ -61,6 +63,8 @@ class StagedUploadService:
                 storage_key=new.storage_key,
                 uploaded_at=datetime.now(UTC),
             )
+            detected = self._previews.preview(staged).summary
+            staged = staged.model_copy(update={"detected": detected})
             self._write(scope, user_id, staged)
         except BaseException:
             forget_folder(self._store, scope, folder_id)
@@ -94,6 +98,7 @@ class StagedUploadService:
         Raises:
             NotFoundError: There is no such file of theirs.
             InvalidInputError: There is no such correction.
+            FileRefusedError: The file cannot be read so; nothing was changed.
         """
         if unknown := set(corrections) - CORRECTIONS:
             raise InvalidInputError(
@@ -101,6 +106,8 @@ class StagedUploadService:
             )
         given = {name: word for name, word in corrections.items() if word}
         changed = self.one(scope, file_id).model_copy(update={"corrections": given})
+        detected = self._previews.preview(changed).summary
+        changed = changed.model_copy(update={"detected": detected})
         self._write(scope, _user(scope), changed)
         return changed
 

@@ -8,12 +8,13 @@ loses what it held for the one before.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import reflex as rx
+from pydantic import StringConstraints
 from reflex.state import (
     FrontendEventExceptionState,
     OnLoadInternalState,
@@ -25,9 +26,14 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from starlette.requests import cookie_parser
 
-from discovery_app.domain.access import BoardScope, Person, PlatformScope, Scope
-from discovery_app.domain.access import AccountScope
 from discovery_app.database import unit_of_work
+from discovery_app.domain.access import (
+    AccountScope,
+    BoardScope,
+    Person,
+    PlatformScope,
+    Scope,
+)
 from discovery_app.errors import DiscoveryError, NotSignedInError, UnavailableError
 from discovery_app.services import signed_in as people
 from discovery_app.services.engagements import EngagementService
@@ -42,6 +48,7 @@ WAIT_SECONDS: Final = 1.0
 """Between tries of a page's load while the database is away."""
 
 Result = TypeVar("Result")
+_LongText = Annotated[str, StringConstraints(max_length=100_000)]
 
 
 class TabState(rx.State):
@@ -62,7 +69,11 @@ def _framework_rules() -> dict[str, Rule]:
         (State, "set_is_hydrated", {"value": bool}),
         (OnLoadInternalState, "on_load_internal", {}),
         (OnLoadInternalState, "set_is_hydrated", {"value": bool}),
-        (FrontendEventExceptionState, "handle_frontend_exception", {}),
+        (
+            FrontendEventExceptionState,
+            "handle_frontend_exception",
+            {"info": _LongText, "component_stack": _LongText},
+        ),
     )
     rules = {}
     for state, name, schema in own:
@@ -185,18 +196,18 @@ def to_sign_in(state: rx.State) -> rx.event.EventSpec:
     return rx.redirect(f"{SIGN_IN_PAGE}?next={quote(here, safe='')}")
 
 
-def show_error(error: Exception) -> rx.event.EventSpec | list[rx.event.EventSpec]:
+def show_error(exception: Exception) -> rx.event.EventSpec:
     """Return what a person sees of an error that no handler caught: the last resort.
 
     An expected error is its own sentence. Any other is logged under a number, and
     the number is all that is shown.
     """
-    if isinstance(error, NotSignedInError):
+    if isinstance(exception, NotSignedInError):
         return rx.redirect(SIGN_IN_PAGE)
-    if isinstance(error, DiscoveryError):
-        return rx.toast.error(str(error))
+    if isinstance(exception, DiscoveryError):
+        return rx.toast.error(str(exception))
     number = uuid4().hex[:12]
-    logger.error("Error %s in a page's event", number, exc_info=error)
+    logger.error("Error %s in a page's event", number, exc_info=exception)
     return rx.toast.error(
         f"Something went wrong here; tell an admin the number {number}."
     )

@@ -7,13 +7,13 @@ import reflex as rx
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import (
+    ROLE_PERMISSIONS,
     AccountScope,
     BoardScope,
     Permission,
     Person,
     PlatformScope,
     Role,
-    ROLE_PERMISSIONS,
 )
 from discovery_app.domain.display import Choice, SessionView
 from discovery_app.domain.engagement import EngagementChoice

@@ -3,6 +3,7 @@ from uuid import uuid4
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
+from discovery_app.errors import InvalidInputError
 from discovery_app.services.workflow_reports import WorkflowDetail
 from discovery_app.services.workflow_state import WorkflowStateService
 from tests.api.calls import PROBLEM, Caller, caller, run_due, stranger
@@ -24,7 +25,7 @@ def failed(one: Caller) -> dict:
     claim = make_claim(one.scope)
     with unit_of_work(claim.scope) as session:
         WorkflowStateService(session).fail_phase(
-            claim, ValueError("The header is gone."), retryable=False, trace="…"
+            claim, InvalidInputError("The header is gone."), retryable=False, trace="…"
         )
     return one.get(f"/workflows/{claim.workflow_id}").json()
 

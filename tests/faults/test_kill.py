@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
 POINTS = ("after_claim", "in_phase", "before_phase_commit")
 OWN = {"id", "asset_id", "source_asset_id", "destination_asset_id", "session_id"}
 OWN |= {"first_session_id", "last_session_id", "created_at", "updated_at", "seen_at"}
-OWN |= {"client_account_id", "engagement_id", "workflow_id"}
+OWN |= {"client_account_id", "engagement_id", "workflow_id", "key"}
 """Columns that differ between any two runs, and say nothing about the result."""
 
 RESULTS = (

@@ -1,0 +1,78 @@
+"""A workflow's history in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from discovery_app.domain.display import EventLine
+from discovery_app.domain.words import ago, counted
+from discovery_app.domain.workflow import EventType, EventView, WorkflowView
+
+_ICONS: Final[Mapping[str, str]] = {
+    EventType.CREATED: "queued",
+    EventType.STARTED: "running",
+    EventType.COMMITTED: "completed",
+    EventType.WAITING: "waiting_for_approval",
+    EventType.APPROVED: "accepted",
+    EventType.FAILED: "failed",
+    EventType.RETRY_SCHEDULED: "retry_wait",
+    EventType.RETRIED: "queued",
+    EventType.RERUN: "superseded",
+    EventType.PAUSED: "paused",
+    EventType.RESUMED: "queued",
+    EventType.CANCEL_REQUESTED: "cancelling",
+    EventType.CANCELLED: "cancelled",
+    EventType.HANDED_BACK: "queued",
+    EventType.LEASE_EXPIRED: "stuck",
+    EventType.UPDATED: "accepted",
+    EventType.COMPLETED: "completed",
+}
+
+
+def event_lines(
+    view: WorkflowView, events: Sequence[EventView], now: datetime
+) -> tuple[EventLine, ...]:
+    """Return the history, newest first."""
+    titles = {one.phase: one.title for one in view.phases}
+    return tuple(_event(titles, one, now) for one in reversed(events))
+
+
+def _event(titles: Mapping[str, str], event: EventView, now: datetime) -> EventLine:
+    phase = titles.get(event.phase, event.phase)
+    return EventLine(
+        # An attempt that started is over or shown elsewhere: its icon must not turn.
+        status="pending" if event.type == EventType.STARTED else _ICONS[event.type],
+        text=_event_text(event, phase),
+        who=event.actor,
+        ago=ago(event.at, now),
+        at=event.at.isoformat(),
+        reason=event.reason,
+    )
+
+
+def _event_text(event: EventView, phase: str) -> str:
+    told = event.details
+    texts = {
+        EventType.CREATED: f"Import of {counted(int(told.get('files', 1)), 'file')}",
+        EventType.STARTED: f"{phase}: attempt {told.get('attempt', 1)} started",
+        EventType.COMMITTED: f"{phase}: {told.get('summary') or 'done'}",
+        EventType.WAITING: "Waits for the mapping to be approved",
+        EventType.APPROVED: _approved(int(told.get("columns", 0))),
+        EventType.FAILED: f"{phase} failed: {told.get('message', '')}",
+        EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
+        EventType.RETRIED: f"Retried from {phase}",
+        EventType.RERUN: f"Run again from {phase}",
+        EventType.PAUSED: "Paused" if phase else "Pause asked for",
+        EventType.RESUMED: "Resumed",
+        EventType.CANCEL_REQUESTED: "Cancel asked for",
+        EventType.CANCELLED: "Cancelled",
+        EventType.HANDED_BACK: "Handed back by its worker",
+        EventType.LEASE_EXPIRED: f"{told.get('worker', 'Its worker')} went away",
+        EventType.UPDATED: "Content changed",
+        EventType.COMPLETED: "Workflow completed",
+    }
+    return texts[EventType(event.type)]
+
+
+def _approved(columns: int) -> str:
+    return f"{counted(columns, 'mapping')} approved"

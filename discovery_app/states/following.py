@@ -1,0 +1,61 @@
+"""Keeping a page true: what every live page does at each change, and when it fails."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
+from discovery_app.states.gate import again
+from discovery_app.states.hub import Wake, hub
+
+Look = Callable[[Wake], Awaitable[None]]
+
+
+async def follow(
+    state: Any, topics: Iterable[UUID], look: Look, event: Any
+) -> rx.event.EventSpec | None:
+    """Call ``look`` at once and at each change, until the tab is gone.
+
+    Args:
+        state: The state whose background event this is; it has the vars
+            ``problem: str``, which says why the page may be out of date, and
+            ``loading: bool``.
+        topics: Ids of engagements or workflows.
+        look: Reads and shows what the page shows. It empties ``problem``.
+        event: The handler that calls this; it is returned when all is to start again.
+    """
+    try:
+        async for wake in hub().changes(state, topics):
+            try:
+                await look(wake)
+            except UnavailableError as error:  # The hub wakes us again.
+                await say(state, error)
+    except UnavailableError as error:
+        await say(state, error)
+        return await again(event)
+    except DiscoveryError as error:
+        await say(state, error)
+    return None
+
+
+async def say(state: Any, error: DiscoveryError) -> None:
+    """Show why the page cannot show what it should."""
+    async with state:
+        state.problem = str(error)
+        state.loading = False
+
+
+def id_in_path(state: rx.State, what: str) -> UUID:
+    """Return the id in the page's address, ``/<what>s/<id>…``, which nobody checked.
+
+    Raises:
+        NotFoundError: It is no id.
+    """
+    parts = state.router.url.path.strip("/").split("/")
+    word = parts[1] if len(parts) > 1 else ""
+    try:
+        return UUID(word)
+    except ValueError as error:
+        raise NotFoundError(what, word[:40]) from error
