@@ -32,7 +32,8 @@ def measure() -> list[Row]:
     claims = [_begin(f"bench-{n}/1") for n in range(WORKFLOWS)]
     ours = _rate(WORKFLOWS * len(ORDER), lambda: _spread(_run, claims))
     with psycopg.connect(driver_address(owner_url()), autocommit=True) as connection:
-        connection.execute("create table bare (id uuid primary key, note text)")
+        connection.execute("create schema bench")
+        connection.execute("create table bench.bare (id uuid primary key, note text)")
     count = WORKFLOWS * len(ORDER) * 4
     raw = _rate(count, lambda: _spread(_insert, [count // CONNECTIONS] * CONNECTIONS))
     return [
@@ -102,5 +103,5 @@ def _run(claim: Claim) -> None:
 def _insert(count: int) -> None:
     with psycopg.connect(driver_address(owner_url())) as connection:
         for _ in range(count):
-            connection.execute("insert into bare values (%s, %s)", (uuid4(), "x"))
+            connection.execute("insert into bench.bare values (%s, %s)", (uuid4(), "x"))
             connection.commit()

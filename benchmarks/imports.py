@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
@@ -107,7 +108,7 @@ def _write(path: Path, rows: int) -> None:
                     f"{name}.bench.example",
                     SYSTEMS[n % 5],
                     f"esx-{n % 200:03d}.bench.example",
-                    f"{chance.getrandbits(128):032x}",
+                    str(UUID(int=chance.getrandbits(128), version=4)),
                 ]
             )
 
@@ -117,7 +118,7 @@ def _discover(scope: Scope, path: Path) -> tuple[float, int]:
     command = [sys.executable, "-m", "benchmarks.one_import", str(path)]
     environment = os.environ | {"BENCH_ENGAGEMENT": str(scope.engagement_id)}
     done = subprocess.run(  # noqa: S603  Our own program.
-        command, env=environment, check=True, capture_output=True, text=True
+        command, env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
     seconds, peak = done.stdout.split()[-2:]
     return float(seconds), int(peak)

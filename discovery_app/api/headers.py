@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ _ALWAYS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 _ONE_YEAR_SECONDS: Final = 31_536_000
 
 
@@ -47,17 +49,27 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in security_headers(self._pages).items():
+                is_page = headers.get("content-type", "").startswith("text/html")
+                for name, value in security_headers(self._pages, is_page).items():
                     headers.setdefault(name, value)
+                if message["status"] == HTTPStatus.NOT_MODIFIED:
+                    # What the browser keeps came with its policy; this has no type.
+                    del headers["Content-Security-Policy"]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
 @cache
-def security_headers(pages: Path) -> dict[str, str]:
-    """Return the headers for pages that were built into ``pages``."""
-    headers = _ALWAYS | {"Content-Security-Policy": _policy(inline_hashes(pages))}
+def security_headers(pages: Path, is_page: bool) -> dict[str, str]:
+    """Return the headers of a page, or of anything else that is no page.
+
+    Args:
+        pages: The folder of the built pages.
+        is_page: Whether a browser shows it as one.
+    """
+    policy = _policy(inline_hashes(pages)) if is_page else _NO_PAGE
+    headers = _ALWAYS | {"Content-Security-Policy": policy}
     if settings().address.startswith("https://"):
         headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_SECONDS}"
     return headers
@@ -74,10 +86,15 @@ def inline_hashes(pages: Path) -> tuple[str, ...]:
 
 
 def _policy(hashes: Iterable[str]) -> str:
-    """Return the policy; emotion and Radix write styles into the page at run time."""
+    """Return the policy.
+
+    Emotion and Radix write styles into the page at run time, and Reflex runs what its
+    server sends (toasts, scripts of events) by ``eval``. What neither opens is a
+    script that someone wrote into the page.
+    """
     parts = {
         "default-src": ["'self'"],
-        "script-src": ["'self'", *hashes],
+        "script-src": ["'self'", "'unsafe-eval'", *hashes],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],

@@ -4,7 +4,14 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from discovery_app.components.tokens import MUTED, Handler, Truth, ValueHandler, Words
+from discovery_app.components.tokens import (
+    MUTED,
+    Handler,
+    Truth,
+    ValueHandler,
+    Words,
+    is_given,
+)
 
 
 def table_row(
@@ -31,7 +38,7 @@ def table_row(
     """
     if keyed:
         props |= {"tab_index": -1, "custom_attrs": {"data-keyed": "true"}}
-    opens = on_open is not None or href != ""
+    opens = on_open is not None or is_given(href)
     if on_open is not None:
         first = rx.el.button(
             first, on_click=on_open, type="button", class_name="row-opener"

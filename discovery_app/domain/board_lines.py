@@ -29,30 +29,30 @@ class BoardLine:
         version: What the person saw; an action on anything newer is refused.
     """
 
-    workflow_id: str
-    engagement_id: str
-    href: str
-    client: str
-    engagement: str
-    title: str
-    status: str
-    context: str
-    phase: str
-    percent: int
-    started: str
-    age: str
-    changed: str
-    changed_age: str
-    attempts: str
-    looping: bool
-    owner: str
-    wrong: str
-    error_type: str
-    traceback: str
-    worker: str
-    can_retry: bool
-    can_cancel: bool
-    version: int
+    workflow_id: str = ""
+    engagement_id: str = ""
+    href: str = ""
+    client: str = ""
+    engagement: str = ""
+    title: str = ""
+    status: str = ""
+    context: str = ""
+    phase: str = ""
+    percent: int = 0
+    started: str = ""
+    age: str = ""
+    changed: str = ""
+    changed_age: str = ""
+    attempts: str = ""
+    looping: bool = False
+    owner: str = ""
+    wrong: str = ""
+    error_type: str = ""
+    traceback: str = ""
+    worker: str = ""
+    can_retry: bool = False
+    can_cancel: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,16 @@ class StagedFile(BaseModel):
 
 
 @dataclass(frozen=True)
+class ReadAs:
+    """What a person corrected in how a file is read; empty words leave it to us."""
+
+    sheet: str = ""
+    header_row: str = ""
+    delimiter: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
 class EarlierImport:
     """An import of this engagement that had a file of the same bytes."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from discovery_app.domain.access import Role
-from discovery_app.domain.display import EventLine, PhaseCell
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
+from discovery_app.domain.display import EventLine, PhaseCell
 from discovery_app.domain.words import count, counted
 from discovery_app.domain.workflow import EventView, WorkflowView
 from discovery_app.domain.workflow_history import event_lines
@@ -27,6 +28,11 @@ from discovery_app.domain.workflow_lines import (
     subtitle,
 )
 from discovery_app.domain.workflow_timeline import Timeline, timeline_of
+
+_NO_TIME: Final = Timeline()
+_NO_ROWS: Final = RowEquation()
+_NO_FAILURE: Final = FailureWords()
+_NO_CONTROLS: Final = Controls()
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,12 @@ class WorkflowPage:
     worker: str = ""
     attempts: str = ""
     phases: tuple[PhaseCell, ...] = ()
-    timeline: Timeline = Timeline()
-    equation: RowEquation = RowEquation()
+    timeline: Timeline = _NO_TIME
+    equation: RowEquation = _NO_ROWS
     events: tuple[EventLine, ...] = ()
-    failure: FailureWords = FailureWords()
+    failure: FailureWords = _NO_FAILURE
     tries: tuple[AttemptLine, ...] = ()
-    controls: Controls = Controls()
+    controls: Controls = _NO_CONTROLS
     issues: str = ""
     files: str = ""
     source: str = ""

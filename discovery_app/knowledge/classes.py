@@ -45,26 +45,31 @@ HYPERVISOR_OS: Final = (
 )
 DESKTOP_OS: Final = (
     r"\bwin(?:dows)? ?(?:xp|vista|7|8|8\.1|8\.x|10|11)\b|\bmac ?os\b|\bos x\b"
-    r"|windows 2000 pro|suse linux enterprise desktop|\bchrome ?os\b|\bios \d|\bandroid\b"
+    r"|windows 2000 pro|suse linux enterprise desktop|\bchrome ?os\b|\bios \d"
+    r"|\bandroid\b"
 )
 SERVER_OS: Final = (
-    r"windows.*server|\bwin(?:dows)? ?(?:2k\d*|20\d\d)|\blinux\b|\brhel|\bred ?hat|\bcent ?os"
-    r"|\bubuntu|\bdebian|\bsuse|\bsles|\bfedora|\brocky|\balma ?linux|\bamzn|\boel ?\d"
-    r"|\baix\b|\bhp-?ux|\bsolaris|\bsunos|\bfreebsd|\bibm i\b|\bos/?400|\bz/os|\bopenvms"
+    r"windows.*server|\bwin(?:dows)? ?(?:2k\d*|20\d\d)|\blinux\b|\brhel|\bred ?hat"
+    r"|\bcent ?os|\bubuntu|\bdebian|\bsuse|\bsles|\bfedora|\brocky"
+    r"|\balma ?linux|\bamzn|\boel ?\d"
+    r"|\baix\b|\bhp-?ux|\bsolaris|\bsunos|\bfreebsd|\bibm i\b|\bos/?400|\bz/os"
+    r"|\bopenvms"
     r"|\bphoton os"
 )
 NETWORK: Final = (
     r"\bcisco (?:ios|nx-?os|asa|catalyst|nexus|isr|asr|wlc)|\bios[ -]?xe\b|\bnx-?os\b"
-    r"|\bjunos|\bfortios|\bfortigate|\bpan-?os\b|\bpalo alto|\bcheck ?point gaia|\bcatalyst"
-    r"|\bnexus \d|\baruba|\barista|\bmeraki|\bjuniper|\bswitch\b|\brouter\b|\bfirewall\b"
+    r"|\bjunos|\bfortios|\bfortigate|\bpan-?os\b|\bpalo alto|\bcheck ?point gaia"
+    r"|\bcatalyst|\bnexus \d|\baruba|\barista|\bmeraki|\bjuniper|\bswitch\b|\brouter\b"
+    r"|\bfirewall\b"
 )
 LOAD_BALANCER: Final = (
     r"\bbig-?ip\b|\btmos\b|\bf5\b|\bnetscaler|\bcitrix adc|\ba10 \w*thunder"
     r"|\bload ?balancer|\bkemp\b"
 )
 STORAGE: Final = (
-    r"\bontap\b|\bnetapp|\bisilon|\bpowerstore|\bunity xt|\bvnx\d*\b|\bvmax|\bpure ?storage"
-    r"|\bflasharray|\b3par\b|\bsynology|\bqnap|\bstorwize|\bflashsystem|\bhitachi vsp"
+    r"\bontap\b|\bnetapp|\bisilon|\bpowerstore|\bunity xt|\bvnx\d*\b|\bvmax"
+    r"|\bpure ?storage|\bflasharray|\b3par\b|\bsynology|\bqnap|\bstorwize"
+    r"|\bflashsystem|\bhitachi vsp"
     r"|\bdata ?domain"
 )
 APPLIANCE: Final = r"\bappliance\b|\bexadata|\bnetezza|\bdatapower|\bteradata"
@@ -77,7 +82,8 @@ SERVER_MODEL: Final = (
     r"|power ?system|\bsynergy|\bbladesystem|\bsuperserver|\bserver\b"
 )
 DESKTOP_MODEL: Final = (
-    r"latitude|optiplex|thinkpad|thinkcentre|elitebook|elitedesk|probook|prodesk|macbook"
+    r"latitude|optiplex|thinkpad|thinkcentre|elitebook|elitedesk|probook"
+    r"|prodesk|macbook"
     r"|\bimac\b|surface (?:pro|laptop|book)|\bprecision \d|\bzbook|ideapad|\blaptop"
     r"|\bdesktop\b|workstation"
 )
@@ -150,8 +156,8 @@ SIGNS: Final[tuple[ClassRule, ...]] = (
 NAME_SIGNS: Final[tuple[ClassRule, ...]] = (
     ClassRule(
         "network_name", "network", "asset_name",
-        r"(?:^|[-_.])(?:sw|switch|rtr|router|fw|firewall|wlc|ap)[-_]?\d*(?:[-_.]|$)", 0.6,
-        "The name “{}” is written as network gear's are.",
+        r"(?:^|[-_.])(?:sw|switch|rtr|router|fw|firewall|wlc|ap)[-_]?\d*(?:[-_.]|$)",
+        0.6, "The name “{}” is written as network gear's are.",
     ),
     ClassRule(
         "load_balancer_name", "load_balancer", "asset_name",
@@ -165,7 +171,8 @@ NAME_SIGNS: Final[tuple[ClassRule, ...]] = (
     ),
     ClassRule(
         "workstation_name", "endpoint", "asset_name",
-        r"(?:^|[-_.])(?:lap|laptop|ltp|wks|wkst|desktop|pc|nb|notebook)[-_]?\d*(?:[-_.]|$)",
+        r"(?:^|[-_.])(?:lap|laptop|ltp|wks|wkst|desktop|pc|nb|notebook)[-_]?\d*"
+        r"(?:[-_.]|$)",
         0.6, "The name “{}” is written as workstations' are.",
     ),
     ClassRule(

@@ -100,7 +100,7 @@ def judge_with_version(name: str, version: str, as_of: date) -> Verdict:
 
 
 def judge(raw: str, as_of: date) -> Verdict:
-    """Return the verdict on ``raw``, an operating system or product as people write it."""
+    """Return the verdict on ``raw``, a system or product as people write it."""
     named = _read(raw)
     if named is None:
         evidence = f"No product of the end-of-life data of {DATA_DATE} is named."
@@ -211,8 +211,8 @@ def _several(raw: str, named: NamedReleases, as_of: date) -> Verdict:
         eol_date=None,
         extended_until=None,
         evidence=(
-            f"{named.product or 'Windows'} may be any of {len(cycles)} cycles ({shown}); "
-            f"{said} on {as_of}; endoflife.date of {DATA_DATE}."
+            f"{named.product or 'Windows'} may be any of {len(cycles)} cycles "
+            f"({shown}); {said} on {as_of}; endoflife.date of {DATA_DATE}."
         ),
         confidence=AGREED if agreed else OPEN,
     )

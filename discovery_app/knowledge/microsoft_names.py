@@ -229,7 +229,7 @@ def _of_build(family: list[Release], build: str | None) -> NamedReleases:
         return _of_pack(plain_packs, None)
     upwards = sorted(family, key=_build)
     reached = [r for r in upwards if _build(r) >= int(build)]
-    return NamedReleases(SQL_SERVER, (reached or upwards[-1:])[:1])
+    return NamedReleases(SQL_SERVER, tuple((reached or upwards[-1:])[:1]))
 
 
 def _build(release: Release) -> int:

@@ -53,7 +53,8 @@ _SPELLINGS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "rhel",
-        r"\bred ?hat(?: linux)?(?! (?:enterprise|openshift|core ?os|virtual|satellite))\b",
+        r"\bred ?hat(?: linux)?(?! (?:enterprise|openshift|core ?os|virtual"
+        r"|satellite))\b",
     ),
     ("suse-linux-micro", r"\bsuse linux (?:enterprise )?micro|\bsle micro"),
     ("opensuse", r"\bopen ?suse(?: leap)?"),

@@ -67,7 +67,7 @@ class Thresholds:
     refactor_components: int = 2
 
     def utilisation(self, cpu: float | None, memory: float | None) -> Utilisation:
-        """Return how busy those two averages are, in percent; ``None`` is unmeasured."""
+        """Return how busy the averages, in percent, are; ``None`` is unmeasured."""
         if cpu is None or memory is None:
             return Utilisation.UNKNOWN
         if cpu < self.zombie_percent and memory < self.zombie_percent:
@@ -204,7 +204,10 @@ RULES: Final[tuple[Rule, ...]] = (
         "R3", Treatment.REVIEW_RETIREMENT,
         lambda f: f.utilisation is Utilisation.IDLE
         and f.observed_long is True and f.is_critical is False,
-        ("cpu_util_avg_pct", "mem_util_avg_pct", "observed_days", "business_criticality"),
+        (
+            "cpu_util_avg_pct", "mem_util_avg_pct", "observed_days",
+            "business_criticality",
+        ),
         0.75, "CPU and memory are little used for long, and it is not critical.",
     ),
     Rule(
@@ -231,7 +234,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "L2", Treatment.REPLATFORM,
         lambda f: f.system_state in _ENDED and f.is_x86 is True,
-        ("operating_system", "system_state", "os_architecture"), 0.85,
+        ("operating_system", "os_version", "system_state", "is_x86"), 0.85,
         "Its operating system is {system_state} and can be upgraded on the way.",
     ),
     Rule(
@@ -251,7 +254,7 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda f: not f.missing and f.system_state in _SUPPORTED,
         (
             "cpu_cores", "memory_mb", "storage_provisioned_gb", "operating_system",
-            "system_state",
+            "os_version", "system_state",
         ),
         0.85, "Its size is known and its operating system is supported.",
     ),
@@ -278,7 +281,7 @@ def advise(facts: Facts) -> Advice:
 
 
 def _guarded(rule: Rule, facts: Facts) -> Treatment:
-    """Return the rule's treatment; retiring becomes a review if a critical asset needs it."""
+    """Return the rule's treatment; what a critical asset needs is only reviewed."""
     if rule.id in _RETIRING and facts.has_critical_dependant:
         return Treatment.REVIEW_RETIREMENT
     return rule.treatment

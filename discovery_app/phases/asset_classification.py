@@ -104,7 +104,7 @@ def _ask(
 
 
 def _with_scope(classes: pl.DataFrame) -> pl.DataFrame:
-    """Return ``classes`` in which an answered class decides the scope as a rule would."""
+    """Return ``classes`` in which an answered class decides the scope too."""
     by_type = pl.col("asset_type").replace_strict(
         {"endpoint": "workstation", "network": "network_gear"},
         default=None,
@@ -206,4 +206,4 @@ def _issue_rows(
         severity=pl.lit(str(severity)),
         message=message,
         fix=pl.lit(fix),
-    ).cast(dict(ISSUE_SCHEMA))
+    ).cast(pl.Schema(ISSUE_SCHEMA))

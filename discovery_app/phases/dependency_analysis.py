@@ -79,7 +79,7 @@ def run(context: PhaseContext) -> PhaseResult:
     grouping = group_assets(real)
     unknown = _unknown_endpoints(edges.filter(~pl.col("noise")))
     output = _summary(edges, unknown, grouping)
-    noisy = whole["noise"].sum()
+    noisy = int(whole["noise"].sum())
     return PhaseResult(
         summary=_line(output, noisy) if len(every) else NO_INPUTS,
         output=output,
@@ -101,7 +101,7 @@ def _edges(
 ) -> pl.DataFrame:
     edges = with_shared(aggregate(whole, files), records)
     edges = with_environments(edges, records)
-    return edges.select(list(EDGE_SCHEMA)).cast(EDGE_SCHEMA)
+    return edges.select(list(EDGE_SCHEMA)).cast(pl.Schema(EDGE_SCHEMA))
 
 
 def _files(context: PhaseContext, records: pl.DataFrame) -> pl.DataFrame:
@@ -149,10 +149,10 @@ def _summary(
     shared = edges.filter("shared_service")["destination"].n_unique()
     return Dependencies(
         edges=len(edges),
-        noise=edges["noise"].sum(),
+        noise=int(edges["noise"].sum()),
         shared_services=shared,
         unknown_endpoints=unknown["endpoint"].n_unique(),
-        cross_environment=(edges["cross_environment"] & ~edges["noise"]).sum(),
+        cross_environment=int((edges["cross_environment"] & ~edges["noise"]).sum()),
         cycles=len(grouping.cycles),
         move_groups=grouping.size,
         waves=grouping.waves,
@@ -201,7 +201,7 @@ def _incomplete(located: pl.DataFrame) -> pl.DataFrame:
         severity=pl.lit(str(Severity.ERROR)),
         message=pl.format("The connection names no {}.", end),
         fix=pl.lit("Add the name or the IP address of that end."),
-    ).cast(dict(ISSUE_SCHEMA))
+    ).cast(pl.Schema(ISSUE_SCHEMA))
 
 
 def _ambiguous(located: pl.DataFrame, end: str) -> pl.DataFrame:
@@ -219,7 +219,7 @@ def _ambiguous(located: pl.DataFrame, end: str) -> pl.DataFrame:
         severity=pl.lit(str(Severity.WARNING)),
         message=pl.format("Several assets are called {}, so none is taken.", end),
         fix=pl.lit("Name the asset by a name or address that only it has."),
-    ).cast(dict(ISSUE_SCHEMA))
+    ).cast(pl.Schema(ISSUE_SCHEMA))
 
 
 def _cycle_issues(records: pl.DataFrame, grouping: Grouping) -> list[Issue]:

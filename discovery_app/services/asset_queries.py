@@ -141,12 +141,15 @@ class AssetQueries:
             InvalidInputError: A field, filter, sort or limit does not exist.
         """
         scope.require(Permission.VIEW)
-        where = conditions(scope, chosen or AssetFilter())
+        chosen = chosen or AssetFilter()
         check_page(offset, limit)
         unknown = set(fields) - set(ASSET_FIELDS)
         if unknown:
             raise InvalidInputError(f"An asset has no field {min(unknown)}.")
-        order = _sort_column(sort)
+        shown = self._shown(scope, chosen, sort, descending=descending)
+        shown = (
+            shown.offset(offset).limit(limit).cte("shown").prefix_with("MATERIALIZED")
+        )
         rows = self._session.execute(
             sa.select(
                 ASSETS.c.id,
@@ -159,23 +162,65 @@ class AssetQueries:
                 OPEN_CONFLICTS.label("conflicts"),
                 *(ASSETS.c[name].label(f"field_{name}") for name in fields),
             )
-            .select_from(LISTED)
-            .where(*where)
-            .order_by(
-                (order.desc() if descending else order.asc()).nulls_last(), ASSETS.c.id
+            .select_from(
+                shown.join(
+                    LISTED,
+                    sa.and_(
+                        ASSETS.c.id == shown.c.id,
+                        ASSETS.c.engagement_id == scope.engagement_id,
+                    ),
+                )
             )
-            .offset(offset)
-            .limit(limit)
+            .order_by(shown.c.place)
         ).mappings()
         lines = tuple(_line(row, fields) for row in rows)
         total = self.count(scope, chosen)
-        shown = offset + len(lines)
-        return AssetPage(lines, total, offset, str(shown) if shown < total else "")
+        seen = offset + len(lines)
+        return AssetPage(lines, total, offset, str(seen) if seen < total else "")
+
+    def _shown(
+        self,
+        scope: Scope,
+        chosen: AssetFilter,
+        sort: str,
+        *,
+        descending: bool,
+    ) -> sa.Select:
+        """Select the ids of the list and their place in it, and nothing dear.
+
+        What costs a look-up an asset is joined to the few that are shown.
+        """
+        source = _source(chosen, sort)
+        order = _sort_column(sort)
+        if sort == "support_state":
+            worst = (
+                sa.select(FINDINGS.c.asset_id, sa.func.min(_RANK).label("rank"))
+                .where(FINDINGS.c.engagement_id == scope.engagement_id)
+                .group_by(FINDINGS.c.asset_id)
+                .subquery()
+            )
+            source = source.outerjoin(worst, worst.c.asset_id == ASSETS.c.id)
+            order = worst.c.rank
+        ordered = (
+            (order.desc() if descending else order.asc()).nulls_last(),
+            ASSETS.c.id,
+        )
+        place = sa.func.row_number().over(order_by=ordered).label("place")
+        return (
+            sa.select(ASSETS.c.id, place)
+            .select_from(source)
+            .where(*conditions(scope, chosen))
+            .order_by(*ordered)
+        )
 
     def count(self, scope: Scope, chosen: AssetFilter | None = None) -> int:
         """Return how many assets the list has."""
-        where = conditions(scope, chosen or AssetFilter())
-        counted = sa.select(sa.func.count()).select_from(LISTED).where(*where)
+        chosen = chosen or AssetFilter()
+        counted = (
+            sa.select(sa.func.count())
+            .select_from(_source(chosen))
+            .where(*conditions(scope, chosen))
+        )
         return self._session.scalar(counted) or 0
 
     def facets(
@@ -300,16 +345,19 @@ def _filter_column(column: str) -> sa.ColumnElement[str]:
     return ASSETS.c[column]
 
 
+def _source(chosen: AssetFilter, sort: str = "") -> sa.FromClause:
+    """Return the assets, with their decisions only where the list needs them."""
+    decided = "treatment" in (sort, *chosen.chosen)
+    return LISTED if decided else ASSETS
+
+
 def _sort_column(column: str) -> sa.ColumnElement:
     if column not in SORTS:
         raise InvalidInputError(f"The inventory cannot be sorted by {column}.")
     if column == "treatment":
         return TREATMENT
     if column == "support_state":
-        return sa.func.array_position(
-            sa.cast(list(STATES_WORST_FIRST), sa.ARRAY(sa.Text())),
-            sa.cast(SUPPORT_STATE, sa.Text()),
-        )
+        return _RANK
     return ASSETS.c[column]
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import reflex as rx
 
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import AccountScope, BoardScope, Permission, Scope
+from discovery_app.domain.access import BoardScope, Permission, Scope
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.workflow_page import WorkflowPage, workflow_page
 from discovery_app.errors import DiscoveryError
-from discovery_app.services.client_accounts import ClientAccountService
 from discovery_app.services.workflow_actions import WorkflowActionService
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.states.following import follow, id_in_path, say
@@ -44,7 +44,7 @@ class WorkflowPageState(rx.State):
             board = await board_scope_of(self)
             engagement_id = await in_thread(_engagement_of, board, workflow_id)
             async with self:
-                await choose(self, engagement_id)
+                place = await choose(self, engagement_id)
         except DiscoveryError as error:
             await say(self, error)
             return None
@@ -52,7 +52,7 @@ class WorkflowPageState(rx.State):
         async def look(wake: Wake) -> None:
             scope = await scope_of(self, engagement_id)
             key = ("workflow", workflow_id, scope.role)
-            found = await wake.read(key, partial(_read, scope, workflow_id))
+            found = await wake.read(key, partial(_read, scope, workflow_id, place))
             async with self:
                 self.shown = found
                 self.loading, self.problem = False, ""
@@ -118,25 +118,19 @@ def _engagement_of(board: BoardScope, workflow_id: UUID) -> UUID:
         return WorkflowStateService(session).engagement_of(workflow_id)
 
 
-def _read(scope: Scope, workflow_id: UUID) -> WorkflowPage:
+def _read(scope: Scope, workflow_id: UUID, place: EngagementChoice) -> WorkflowPage:
     with unit_of_work(scope) as session:
         service = WorkflowStateService(session)
         view = service.get_workflow_state(scope, workflow_id)
         events = service.events(scope, workflow_id)
-    client, engagement = _names(scope)
     return workflow_page(
         view,
         events,
         role=scope.role,
-        client=client,
-        engagement=engagement,
+        client=place.client,
+        engagement=place.engagement,
         now=datetime.now(UTC),
     )
-
-
-def _names(scope: Scope) -> tuple[str, str]:
-    with unit_of_work(AccountScope()) as session:
-        return ClientAccountService(session).names(scope.engagement_id)
 
 
 def _pause(scope: Scope, workflow_id: UUID) -> None:

@@ -43,6 +43,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "successor": "catalogue of successors",
     "managed_target": "catalogue of managed databases",
     "change_tolerated": "tags",
+    "is_x86": "os_architecture, else assumed from the operating system",
     "observed_days": "first_seen and last_seen",
 }
 """Where a value comes from that is no column of the import."""
@@ -69,7 +70,7 @@ def decide(
         )
         .with_columns(reason=_reason())
         .select(list(DECISION_SCHEMA))
-        .cast(DECISION_SCHEMA)
+        .cast(pl.Schema(DECISION_SCHEMA))
     )
 
 
@@ -135,15 +136,15 @@ def _inputs(rule: str, names: list[str], thresholds: Thresholds) -> pl.Expr:
     if not names:
         return pl.lit("{}")
     lines = _lines(rule, thresholds)
-    entries = {
-        name: pl.struct(
+    entries = [
+        pl.struct(
             value=pl.col(name),
             threshold=pl.lit(lines.get(name)),
             source=pl.lit(_SOURCES.get(name, "import")),
-        )
+        ).alias(name)
         for name in names
-    }
-    return pl.struct(**entries).struct.json_encode()
+    ]
+    return pl.struct(entries).struct.json_encode()
 
 
 def _lines(rule: str, thresholds: Thresholds) -> dict[str, float | str]:

@@ -101,7 +101,7 @@ def with_ends(every: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     Adds source_record, source, destination_record, destination (the names are null
     where the row names no such end) and ambiguous (an end is shared by several).
     """
-    keys = endpoint_keys(records)
+    keys = endpoint_keys(records if len(every) else records.clear())
     names = records.select(
         "record", label=pl.coalesce("asset_name", "hostname", "fqdn", "external_id")
     )

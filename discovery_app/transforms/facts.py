@@ -16,7 +16,7 @@ from discovery_app.knowledge.treatment_catalogue import (
     REBUILT_ROLES,
     SAAS_SUCCESSORS,
 )
-from discovery_app.knowledge.treatments import Thresholds
+from discovery_app.knowledge.treatments import Thresholds, Utilisation
 from discovery_app.transforms.distinct import by_distinct
 from discovery_app.transforms.tags import change_tolerated, hold_of
 
@@ -110,18 +110,17 @@ def _own(
 
 def _utilisation(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     """Add utilisation; a machine that is off has no measurement, whatever it says."""
-    averages = ("cpu_util_avg_pct", "mem_util_avg_pct")
-    pairs = facts.select(averages).unique()
-    words = [str(thresholds.utilisation(cpu, memory)) for cpu, memory in pairs.rows()]
-    table = pairs.with_columns(pl.Series("utilisation", words, dtype=pl.String))
-    joined = facts.join(
-        table, on=averages, how="left", nulls_equal=True, maintain_order="left"
+    averages = pl.col("cpu_util_avg_pct", "mem_util_avg_pct")
+    measured = facts.select("record", averages).filter(
+        pl.all_horizontal(averages.is_not_null()) & ~facts["is_off"].fill_null(False)
     )
-    return joined.with_columns(
-        utilisation=pl.when(pl.col("is_off").fill_null(False))
-        .then(pl.lit("unknown"))
-        .otherwise("utilisation")
+    words = [thresholds.utilisation(cpu, used) for _, cpu, used in measured.rows()]
+    found = measured.select("record").with_columns(
+        pl.Series("utilisation", words, dtype=pl.String)
     )
+    return facts.join(
+        found, on="record", how="left", maintain_order="left"
+    ).with_columns(pl.col("utilisation").fill_null(str(Utilisation.UNKNOWN)))
 
 
 def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
@@ -145,8 +144,9 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         .agg(service_port=pl.col("port").max())
     )
     watched = pl.concat([real["source_record"], real["destination_record"]]).unique()
-    span = (real["last_observed"].max(), real["first_observed"].min())
-    days = (span[0] - span[1]).days if span[0] and span[1] else None
+    days = real.select(
+        (pl.col("last_observed").max() - pl.col("first_observed").min()).dt.total_days()
+    ).item()
     joined = facts.join(inbound, on="record", how="left", maintain_order="left").join(
         services, on="record", how="left", maintain_order="left"
     )

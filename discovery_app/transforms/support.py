@@ -27,7 +27,7 @@ _COLUMNS: Final = (
 def support_of(
     records: pl.DataFrame, name: str, version: str, as_of: date
 ) -> pl.DataFrame:
-    """Return a finding for each record that has ``name``, judged once a different text."""
+    """Return a finding for each record that has ``name``; each text is judged once."""
     pairs = records.select(name, version).filter(pl.col(name).is_not_null()).unique()
     pairs = pairs.sort(name, version)
     verdicts = [judge_with_version(n, v or "", as_of) for n, v in pairs.rows()]

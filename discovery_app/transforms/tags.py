@@ -25,7 +25,7 @@ def hold_of(tags: str) -> str | None:
 
 
 def change_tolerated(tags: str) -> bool | None:
-    """Return whether the tags say that change is tolerated; ``None`` if nothing does."""
+    """Return whether the tags say that change is tolerated, if they speak of it."""
     for key, value in _pairs(tags):
         if _CHANGE.search(key.casefold()):
             return value.casefold() not in DENIALS

@@ -225,6 +225,6 @@ def test_says_which_service_pack_was_assumed_and_is_less_sure():
 def test_the_data_is_whole():
     products = catalogue()
 
-    assert DATA_DATE == date(2026, 8, 22)
+    assert date(2026, 8, 22) == DATA_DATE
     assert len(products) == 60
     assert sum(len(releases) for releases in products.values()) == 1042

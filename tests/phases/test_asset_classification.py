@@ -81,7 +81,11 @@ def test_says_what_is_out_of_scope_and_why(facts, scope_reason):
 def test_a_machine_that_others_run_on_is_a_hypervisor_host():
     _, (host, guest), _ = _run(
         {"asset_name": "ESX01.corp.local"},
-        {"asset_name": "app", "is_virtual": True, "hypervisor_host": "esx01.corp.local"},
+        {
+            "asset_name": "app",
+            "is_virtual": True,
+            "hypervisor_host": "esx01.corp.local",
+        },
     )
 
     assert host["scope_reason"] == "hypervisor_host"

@@ -99,7 +99,11 @@ def test_adds_equal_edges_up():
 def test_follows_references_and_turns_northbound_ones():
     records = [
         {"asset_name": "web", "depends_on": ["db", "cache"]},
-        {"asset_name": "db", "depends_on": ["erp"], "dependency_direction": "northbound"},
+        {
+            "asset_name": "db",
+            "depends_on": ["erp"],
+            "dependency_direction": "northbound",
+        },
         {"asset_name": "erp"},
     ]
 

@@ -204,7 +204,11 @@ def test_answering_name_queries_means_rebuild_though_the_edge_is_noise():
 def test_a_critical_application_with_ended_components_is_reviewed():
     shared = {"application_name": "ERP", "business_criticality": "critical"}
     judged = _judge(
-        {"operating_system": "RHEL 9", "tags": '{"change tolerance": "high"}', **shared},
+        {
+            "operating_system": "RHEL 9",
+            "tags": '{"change tolerance": "high"}',
+            **shared,
+        },
         {"operating_system": "CentOS 7", **shared},
         {"operating_system": "CentOS 6", **shared},
     )
@@ -219,7 +223,12 @@ def test_a_critical_application_with_ended_components_is_reviewed():
 
 @pytest.mark.parametrize(("other", "rule"), [("RHEL 8", "O1"), ("CentOS 7", "H1")])
 def test_relocates_a_chosen_cluster_only_if_all_of_it_is_supported(other, rule):
-    common = {"cluster": "C1", "hypervisor": "VMware", "six_r_source": "relocate", **SIZED}
+    common = {
+        "cluster": "C1",
+        "hypervisor": "VMware",
+        "six_r_source": "relocate",
+        **SIZED,
+    }
 
     judged = _judge(
         {"operating_system": "RHEL 9", **common}, {"operating_system": other, **common}
@@ -267,7 +276,9 @@ def test_takes_an_import_without_records():
 
 
 def test_leaves_one_decision_an_asset_in_record_order():
-    judged = _judge(*[{"operating_system": s} for s in ("AIX 7.2", "RHEL 9", "CentOS 7")])
+    judged = _judge(
+        *[{"operating_system": s} for s in ("AIX 7.2", "RHEL 9", "CentOS 7")]
+    )
 
     decisions = judged.debt.frames["decisions"]
 

@@ -3,185 +3,48 @@ import polars as pl, sqlalchemy as sa, psycopg, pytest
 from tests.services.inventory import *
 from tests.conftest import *
 from discovery_app.database import unit_of_work
-
-N = int(__import__("os").environ.get("N", "300000"))
-
-
+N=int(__import__("os").environ.get("N","300000"))
 def big(n):
-    i = pl.int_range(n, eager=True, dtype=pl.UInt32)
-    f = pl.DataFrame({"record": i}).with_columns(
-        table=pl.lit(0, pl.UInt16),
-        row_number=pl.col.record + 2,
-        file=pl.lit("big.csv"),
-        sheet=pl.lit(""),
-        source=pl.lit("rvtools"),
-        asset_name=pl.format("srv-{}", pl.col.record),
-        hostname=pl.format("srv-{}", pl.col.record),
-        fqdn=pl.format("srv-{}.corp.example.com", pl.col.record),
-        external_id=pl.format("vm-{}", pl.col.record),
-        serial_number=pl.format("SER{}", pl.col.record),
-        ip_address=pl.concat_list(
-            pl.format(
-                "10.{}.{}.{}",
-                pl.col.record // 65536,
-                pl.col.record // 256 % 256,
-                pl.col.record % 256,
-            )
-        ),
-        asset_type=pl.lit("virtual_machine"),
-        power_state=pl.lit("on"),
-        environment=pl.lit("production"),
-        operating_system=pl.lit("Red Hat Enterprise Linux 8.6"),
-        cpu_cores=(pl.col.record % 16 + 1).cast(pl.Int64),
-        memory_mb=(pl.col.record % 64 * 1024).cast(pl.Int64),
-        storage_provisioned_gb=pl.col.record.cast(pl.Float64) / 7,
-        application_name=pl.format("App {}", pl.col.record % 500),
-        business_owner=pl.format("Owner {}", pl.col.record % 90),
-        location=pl.lit("Berlin"),
-        custom=pl.lit(None, pl.String),
-        in_scope=pl.lit(True),
-        scope_reason=pl.lit(None, pl.String),
-        type_rule=pl.lit("source_type"),
-        type_reason=pl.lit("The source says virtual machine."),
-        type_confidence=pl.lit(0.95),
-        key_external_id=pl.format("vm-{}", pl.col.record),
-        key_serial=pl.format("ser{}", pl.col.record),
-        key_uuid=pl.lit(None, pl.String),
-        key_fqdn=pl.format("srv-{}.corp.example.com", pl.col.record),
-        key_host_ip=pl.format(
-            "srv-{}|10.{}.{}.{}",
-            pl.col.record,
-            pl.col.record // 65536,
-            pl.col.record // 256 % 256,
-            pl.col.record % 256,
-        ),
-        duplicates=pl.lit(None, pl.List(pl.String)),
-    )
-    fi = pl.DataFrame({"record": i}).with_columns(
-        raw=pl.lit("Red Hat Enterprise Linux 8.6"),
-        product=pl.lit("rhel"),
-        cycle=pl.lit("8"),
-        state=pl.lit("supported"),
-        eol_date=pl.lit(date(2029, 5, 31)),
-        extended_until=pl.lit(None, pl.Date),
-        evidence=pl.lit(
-            "RHEL 8 is supported until 2029-05-31 (endoflife.date of 2026-08-22)."
-        ),
-        confidence=pl.lit(0.95),
-    )
-    de = pl.DataFrame({"record": i}).with_columns(
-        treatment=pl.lit("rehost"),
-        rule=pl.lit("H1"),
-        confidence=pl.lit(0.8),
-        inputs=pl.lit(
-            '{"cpu_cores":{"value":4,"source":"big.csv"},"memory_mb":{"value":8192,"source":"big.csv"}}'
-        ),
-        also_matched=pl.lit([], pl.List(pl.String)),
-        override=pl.lit(None, pl.String),
-        reason=pl.lit("Sizing known and OS supported."),
-    )
-    return f, fi, de
-
-
+    i=pl.int_range(n,eager=True,dtype=pl.UInt32)
+    f=pl.DataFrame({"record":i}).with_columns(
+      table=pl.lit(0,pl.UInt16), row_number=pl.col.record+2, file=pl.lit("big.csv"), sheet=pl.lit(""), source=pl.lit("rvtools"),
+      asset_name=pl.format("srv-{}",pl.col.record), hostname=pl.format("srv-{}",pl.col.record), fqdn=pl.format("srv-{}.corp.example.com",pl.col.record),
+      external_id=pl.format("vm-{}",pl.col.record), serial_number=pl.format("SER{}",pl.col.record),
+      ip_address=pl.concat_list(pl.format("10.{}.{}.{}",pl.col.record//65536,pl.col.record//256%256,pl.col.record%256)),
+      asset_type=pl.lit("virtual_machine"), power_state=pl.lit("on"), environment=pl.lit("production"), operating_system=pl.lit("Red Hat Enterprise Linux 8.6"),
+      cpu_cores=(pl.col.record%16+1).cast(pl.Int64), memory_mb=(pl.col.record%64*1024).cast(pl.Int64), storage_provisioned_gb=pl.col.record.cast(pl.Float64)/7,
+      application_name=pl.format("App {}",pl.col.record%500), business_owner=pl.format("Owner {}",pl.col.record%90), location=pl.lit("Berlin"),
+      custom=pl.lit(None,pl.String), in_scope=pl.lit(True), scope_reason=pl.lit(None,pl.String), type_rule=pl.lit("source_type"), type_reason=pl.lit("The source says virtual machine."), type_confidence=pl.lit(0.95),
+      key_external_id=pl.format("vm-{}",pl.col.record), key_serial=pl.format("ser{}",pl.col.record), key_uuid=pl.lit(None,pl.String), key_fqdn=pl.format("srv-{}.corp.example.com",pl.col.record), key_host_ip=pl.format("srv-{}|10.{}.{}.{}",pl.col.record,pl.col.record//65536,pl.col.record//256%256,pl.col.record%256),
+      duplicates=pl.lit(None,pl.List(pl.String)))
+    fi=pl.DataFrame({"record":i}).with_columns(raw=pl.lit("Red Hat Enterprise Linux 8.6"),product=pl.lit("rhel"),cycle=pl.lit("8"),state=pl.lit("supported"),eol_date=pl.lit(date(2029,5,31)),extended_until=pl.lit(None,pl.Date),evidence=pl.lit("RHEL 8 is supported until 2029-05-31 (endoflife.date of 2026-08-22)."),confidence=pl.lit(0.95))
+    de=pl.DataFrame({"record":i}).with_columns(treatment=pl.lit("rehost"),rule=pl.lit("H1"),confidence=pl.lit(0.8),inputs=pl.lit('{"cpu_cores":{"value":4,"source":"big.csv"},"memory_mb":{"value":8192,"source":"big.csv"}}'),also_matched=pl.lit([],pl.List(pl.String)),override=pl.lit(None,pl.String),reason=pl.lit("Sizing known and OS supported."))
+    return f,fi,de
 def test_bench(database, server, template, monkeypatch):
     logging.basicConfig()
-    e = Estate(database)
-    f, fi, de = big(N)
-    pub = lambda s: Publication(
-        session_id=s,
-        as_of=AS_OF,
-        rows_in=N,
-        excluded=0,
-        rejected=0,
-        candidates=f,
-        edges=frame(EDGES, []),
-        groups=frame(GROUPS, []),
-        findings=fi,
-        decisions=de,
-    )
-    log = []
-
-    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
-    def b(conn, cur, stmt, par, ctx, many):
-        ctx.t0 = time.time()
-
-    @sa.event.listens_for(sa.Engine, "after_cursor_execute")
-    def a(conn, cur, stmt, par, ctx, many):
-        log.append((time.time() - ctx.t0, stmt[:70].replace("\n", " ")))
-
+    e=Estate(database)
+    f,fi,de=big(N)
+    pub=lambda s: Publication(session_id=s,as_of=AS_OF,rows_in=N,excluded=0,rejected=0,candidates=f,edges=frame(EDGES,[]),groups=frame(GROUPS,[]),findings=fi,decisions=de)
+    log=[]
+    @sa.event.listens_for(sa.Engine,"before_cursor_execute")
+    def b(conn,cur,stmt,par,ctx,many): ctx.t0=time.time()
+    @sa.event.listens_for(sa.Engine,"after_cursor_execute")
+    def a(conn,cur,stmt,par,ctx,many): log.append((time.time()-ctx.t0,stmt[:70].replace("\n"," ")))
     import discovery_app.services.staging as st
-
-    orig = st.stage_frame
-
-    def timed(s, n, *x):
-        t = time.time()
-        orig(s, n, *x)
-        log.append((time.time() - t, "STAGE " + n))
-
-    monkeypatch.setattr(st, "stage_frame", timed)
-
+    orig=st.stage_frame
+    def timed(s,n,*x):
+        t=time.time(); orig(s,n,*x); log.append((time.time()-t,"STAGE "+n))
+    monkeypatch.setattr(st,"stage_frame",timed)
     def go(sid):
-        log.clear()
-        t = time.time()
-        with unit_of_work(e.scope) as s:
-            c = AssetService(s).publish(e.scope, pub(sid))
-        print("publish", round(time.time() - t, 2), c.accounting)
-        for d, x in log:
-            if d > 0.05:
-                print("   ", round(d, 2), x)
-
-    print()
+        log.clear(); t=time.time()
+        with unit_of_work(e.scope) as s: c=AssetService(s).publish(e.scope,pub(sid))
+        print("publish",round(time.time()-t,2),c.accounting)
+        for d,x in log:
+            if d>.05: print("   ",round(d,2),x)
+    print(); go(e.upload())
     go(e.upload())
-    # bare
-    tables = ["assets", "asset_sources", "findings", "decisions", "applications"]
-    for only in (tables, ["assets"]):
-        made = server.create("bare" + str(len(only)), template)
-        owner = psycopg.connect(driver_address(database.owner_url))
-        ow2 = psycopg.connect(driver_address(made.owner_url))
-        for t in ("client_accounts", "engagements"):
-            data = (
-                b"".join(owner.cursor().copy(f"copy {t} to stdout").__enter__())
-                if False
-                else None
-            )
-        cid, eid = e.scope.client_account_id, e.scope.engagement_id
-        ow2.execute("insert into client_accounts(id,name) values(%s,'c')", (cid,))
-        ow2.execute(
-            "insert into engagements(client_account_id,id,name) values(%s,%s,'m')",
-            (cid, eid),
-        )
-        ow2.commit()
-        blobs = {}
-        for t in only:
-            with owner.cursor().copy(f"copy {t} to stdout (format csv)") as c:
-                blobs[t] = [bytes(x) for x in c]
-        blobs = {
-            t: [b"".join(v[i : i + 2000]) for i in range(0, len(v), 2000)]
-            for t, v in blobs.items()
-        }
-        app = psycopg.connect(driver_address(made.app_url))
-        t0 = time.time()
-        app.execute(
-            "select set_config('role','discovery_rw',true),set_config('app.client_account_id',%s,true),set_config('app.engagement_id',%s,true)",
-            (str(cid), str(eid)),
-        )
-        for t in only:
-            app.execute(f"create temp table s_{t} (like {t}) on commit drop")
-            with app.cursor().copy(f"copy s_{t} from stdin (format csv)") as c:
-                for x in blobs[t]:
-                    c.write(x)
-            t1 = time.time()
-            app.execute(f"insert into {t} select * from s_{t}")
-            print("   bare insert", t, round(time.time() - t1, 2))
-        app.commit()
-        print("bare", only, round(time.time() - t0, 2))
-        app.close()
-        owner.close()
-        ow2.close()
-    go(e.upload())
-    f2 = f.with_columns(memory_mb=pl.col.memory_mb + 1)
-    f = f2
-    go(e.upload())
+    f2=f.with_columns(memory_mb=pl.col.memory_mb+1); 
+    f=f2; go(e.upload())
     from discovery_app.services.asset_queries import AssetQueries
     from discovery_app.domain.inventory import AssetFilter
     from discovery_app.services.modernisation import ModernisationService
@@ -189,51 +52,14 @@ def test_bench(database, server, template, monkeypatch):
     from discovery_app.services.summaries import SummaryService
     from discovery_app.services.exports import ExportService
     import resource
-
     with unit_of_work(e.scope) as s:
-        q = AssetQueries(s)
-        m = ModernisationService(s)
-
-        def t(name, f):
-            t0 = time.time()
-            f()
-            print("  ", name, round(time.time() - t0, 3))
-
-        t("page default", lambda: q.page(e.scope))
-        t("page search", lambda: q.page(e.scope, AssetFilter(search="srv-2999 berlin")))
-        t("page deep", lambda: q.page(e.scope, offset=N - 100))
-        t(
-            "page sort memory",
-            lambda: q.page(e.scope, sort="memory_mb", descending=True),
-        )
-        t(
-            "page filter",
-            lambda: q.page(
-                e.scope,
-                AssetFilter(
-                    chosen={
-                        "environment": ("production",),
-                        "support_state": ("supported",),
-                    }
-                ),
-            ),
-        )
-        t("page sort support_state", lambda: q.page(e.scope, sort="support_state"))
-        t("facets", lambda: q.facets(e.scope))
-        t("findings", lambda: m.findings(e.scope))
-        t("by_state", lambda: m.by_state(e.scope))
-        t("by_quarter", lambda: m.by_quarter(e.scope))
-        t("decisions", lambda: m.decisions(e.scope))
-        t("by_treatment", lambda: m.by_treatment(e.scope))
-        t("summary", lambda: SummaryService(s).summary(e.scope))
-        t("readiness", lambda: ReadinessService(s).applications(e.scope))
-        t("whole", lambda: ReadinessService(s).whole(e.scope))
-        for what, form in (("assets", "csv"), ("assets", "json"), ("findings", "csv")):
-            print("   rss", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-            t(
-                what + form,
-                lambda: print(
-                    sum(map(len, ExportService(s).export(e.scope, what, form)))
-                ),
-            )
-        print("   rss", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        q=AssetQueries(s); m=ModernisationService(s)
+        def t(name,f):
+            t0=time.time(); f(); print("  ",name,round(time.time()-t0,3))
+        from discovery_app.services import asset_queries as aq
+        s.execute(sa.text("set local statement_timeout='20s'"))
+        st=sa.select(aq.ASSETS.c.id,aq.TREATMENT,aq.SUPPORT_STATE.label("st"),aq.OPEN_CONFLICTS.label("c")).select_from(aq.LISTED).where(aq.ASSETS.c.engagement_id==e.scope.engagement_id).order_by(aq.ASSETS.c.asset_name.asc().nulls_last(),aq.ASSETS.c.id).offset(N-100).limit(50)
+        from sqlalchemy.dialects import postgresql
+        txt=str(st.compile(dialect=postgresql.dialect(),compile_kwargs={"literal_binds":True}))
+        print([tuple(r) for r in s.execute(sa.text("select relname,reltuples,relpages,n_live_tup,n_dead_tup,last_autoanalyze from pg_class join pg_stat_user_tables using(relname) where relname in ('assets','findings','decisions','asset_sources','conflicts')"))])
+        for r in s.execute(sa.text("explain "+txt.replace(":","\\:"))): print(r[0][:160])

@@ -1,0 +1,42 @@
+"""Downloads of one list, one a format."""
+
+import reflex as rx
+
+from discovery_app.components.buttons import plain_button
+from discovery_app.components.tokens import Words, said
+
+FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook"), ("json", "JSON"))
+
+
+def export_menu(parts: tuple[tuple[str, Words], ...]) -> rx.Component:
+    """Return a button that offers downloads.
+
+    Args:
+        parts: What can be downloaded as (word, address without its ending).
+    """
+    lines = [
+        _line(
+            f"{word} as {title}" if len(parts) > 1 else title, said(path) + f".{form}"
+        )
+        for word, path in parts
+        for form, title in FORMATS
+    ]
+    return rx.popover.root(
+        rx.popover.trigger(plain_button("Export", "download")),
+        rx.popover.content(
+            rx.el.ul(*lines, class_name="pick-list"),
+            class_name="pick-popover menu",
+            size="1",
+            align="end",
+            custom_attrs={"aria-label": "Export"},
+        ),
+    )
+
+
+def _line(word: str, href: Words) -> rx.Component:
+    return rx.el.li(
+        rx.popover.close(
+            rx.el.a(word, href=href, download=True, class_name="menu-link"),
+        ),
+        class_name="pick-option",
+    )

@@ -1,0 +1,250 @@
+"""State of the inventory: the list that the address asks for, and one asset."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+import reflex as rx
+
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
+from discovery_app.domain.asset_page import (
+    FILTERED,
+    AssetDetail,
+    AssetList,
+    AssetQuery,
+    AssetTiles,
+)
+from discovery_app.domain.inventory import PAGE_SIZE, AssetFilter
+from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
+from discovery_app.knowledge.fields import ASSET_FIELDS
+from discovery_app.services.asset_details import AssetDetails
+from discovery_app.services.asset_queries import SORTS, AssetQueries
+from discovery_app.services.conflicts import ConflictService
+from discovery_app.services.inventory_marks import InventoryMarkService, Mark
+from discovery_app.services.summaries import SummaryService
+from discovery_app.states import asset_lines
+from discovery_app.states.asset_columns import columns
+from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.gate import again, in_thread, scope_of
+from discovery_app.states.hub import Wake, hub
+from discovery_app.states.rules import allow
+from discovery_app.states.session import choose
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one look at the database showed."""
+
+    listed: AssetList
+    tiles: AssetTiles
+
+
+class AssetsState(rx.State):
+    """One engagement's inventory, fresh while the page is open."""
+
+    engagement_id: str = ""
+    query: AssetQuery = AssetQuery()
+    is_filtered: bool = False
+    sort: str = ""
+    descending: bool = False
+    listed: AssetList = AssetList()
+    tiles: AssetTiles = AssetTiles()
+    detail: AssetDetail = AssetDetail()
+    may_decide: bool = False
+    loading: bool = True
+    problem: str = ""
+    notice: str = ""
+    _read: tuple[object, ...] = ()
+
+    @rx.event(background=True, supersedes=True)
+    @allow(Permission.VIEW)
+    async def watch(self) -> rx.event.EventSpec | None:
+        """Show the inventory as the address says, and keep it true."""
+        try:
+            engagement_id = id_in_path(self, "engagement")
+            async with self:
+                await choose(self, engagement_id)
+                self._begin(str(engagement_id))
+                query = self.query
+        except UnavailableError as error:
+            await say(self, error)
+            return await again(AssetsState.watch)
+        except DiscoveryError as error:
+            await say(self, error)
+            return None
+
+        async def look(wake: Wake) -> None:
+            scope = await scope_of(self, engagement_id)
+            mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
+            key = ("assets", engagement_id, query.list_key(), mark)
+            if self._read != key:
+                found = await wake.read((key, scope.role), partial(_list, scope, query))
+                async with self:
+                    self._show(scope, found)
+                    self._read = key
+            shown = await wake.read(
+                ("asset", engagement_id, query.asset, mark),
+                partial(_detail, scope, query.asset),
+            )
+            async with self:
+                self.detail, self.problem = shown, ""
+
+        return await follow(self, [engagement_id], look, AssetsState.watch)
+
+    def _begin(self, engagement_id: str) -> None:
+        if self.engagement_id != engagement_id:
+            self.listed, self.tiles = AssetList(), AssetTiles()
+            self.detail, self.notice = AssetDetail(), ""
+            self._read, self.loading = (), True
+        self.engagement_id = engagement_id
+        asked = AssetQuery.from_address(self.router.url.query_parameters)
+        self._take(_known(asked))
+
+    def _take(self, query: AssetQuery) -> None:
+        self.query, self.is_filtered = query, query.is_filtered
+        self.sort, self.descending = query.by, query.descending
+
+    def _show(self, scope: Scope, found: _Found) -> None:
+        self.listed, self.tiles = found.listed, found.tiles
+        self.may_decide = Permission.FIX_ISSUES in ROLE_PERMISSIONS[scope.role]
+        self.loading = False
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def search(self, words: str) -> rx.event.EventSpec:
+        """List the assets that all ``words`` are said of."""
+        return self._go(self.query.with_words(q=words[:200]))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
+        """Filter by ``value``; empty lets everything through."""
+        if name not in FILTERED:
+            return None
+        return self._go(self.query.with_words(**{name: value}))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def sort_by(self, key: str) -> rx.event.EventSpec | None:
+        """Sort by a column, turn it round, or go back to names."""
+        return self._go(self.query.sorted_by(key)) if key in SORTS else None
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def show_column(self, key: str, shown: bool) -> rx.event.EventSpec | None:
+        """Show one column more or less."""
+        if key not in columns():
+            return None
+        return self._go(self.query.with_column(key, shown=shown))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def default_columns(self) -> rx.event.EventSpec:
+        """Show the columns of the beginning."""
+        return self._go(replace(self.query, cols=""))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def clear(self) -> rx.event.EventSpec:
+        """Take every filter back."""
+        return self._go(self.query.unfiltered())
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def next_page(self) -> rx.event.EventSpec:
+        """Show the rows after these."""
+        return self._go(self.query.on_page(self.query.number + 1))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def previous_page(self) -> rx.event.EventSpec:
+        """Show the rows before these."""
+        return self._go(self.query.on_page(self.query.number - 1))
+
+    @rx.event
+    @allow(Permission.VIEW, asset_id=UUID)
+    async def open(self, asset_id: str) -> rx.event.EventSpec:
+        """Show all that is known of an asset."""
+        self.notice = ""
+        return self._go(replace(self.query, asset=asset_id))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def close(self) -> rx.event.EventSpec:
+        """Close the drawer."""
+        self.detail = AssetDetail()
+        return self._go(replace(self.query, asset=""))
+
+    @rx.event
+    @allow(Permission.FIX_ISSUES, conflict_id=UUID)
+    async def resolve(self, conflict_id: str, keep: bool) -> None:
+        """Decide a conflict for what is known, or for what was offered."""
+        try:
+            scope = await scope_of(self, self.engagement_id)
+            await in_thread(_resolve, scope, UUID(conflict_id), keep)
+            self.notice = "Decided. Later imports keep it."
+        except DiscoveryError as error:
+            self.notice = str(error)
+        hub().note(UUID(self.engagement_id))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def dismiss(self) -> None:
+        """Take the notice away."""
+        self.notice = ""
+
+    def _go(self, query: AssetQuery) -> rx.event.EventSpec:
+        self._take(query)
+        path = f"/engagements/{self.engagement_id}/assets"
+        return rx.redirect(query.address(path), replace=True)
+
+
+def _known(query: AssetQuery) -> AssetQuery:
+    """Return ``query`` without columns that do not exist."""
+    kept = [key for key in query.columns if key in columns()]
+    sort = query.sort if query.by in SORTS else AssetQuery().sort
+    cols = ",".join(kept) if query.cols else ""
+    return replace(query, sort=sort, cols=cols)
+
+
+def _mark(scope: Scope) -> Mark:
+    with unit_of_work(scope) as session:
+        return InventoryMarkService(session).mark(scope)
+
+
+def _list(scope: Scope, query: AssetQuery) -> _Found:
+    chosen = AssetFilter(
+        query.q, query.chosen, UUID(query.session) if query.session else None
+    )
+    wanted = [key for key in query.columns if key in ASSET_FIELDS]
+    with unit_of_work(scope) as session:
+        queries = AssetQueries(session)
+        page = queries.page(
+            scope,
+            chosen,
+            fields=tuple(dict.fromkeys((*wanted, *asset_lines.CONTEXT))),
+            sort=query.by,
+            descending=query.descending,
+            offset=(query.number - 1) * PAGE_SIZE,
+        )
+        facets = queries.facets(scope, chosen)
+        summary = SummaryService(session).summary(scope)
+    listed = asset_lines.listed(query, page, facets, summary.assets)
+    return _Found(listed, asset_lines.tiles(summary))
+
+
+def _detail(scope: Scope, asset_id: str) -> AssetDetail:
+    if not asset_id:
+        return AssetDetail()
+    try:
+        with unit_of_work(scope) as session:
+            view = AssetDetails(session).asset(scope, UUID(asset_id))
+    except NotFoundError:  # An old link; the list is shown all the same.
+        return AssetDetail()
+    return asset_lines.detail(view)
+
+
+def _resolve(scope: Scope, conflict_id: UUID, keep: bool) -> None:
+    with unit_of_work(scope) as session:
+        ConflictService(session).resolve(scope, conflict_id, keep=keep)
