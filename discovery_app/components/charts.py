@@ -138,10 +138,11 @@ def donut(
     label: Words,
 ) -> rx.Component:
     """Return a ring of ``rows`` with the total in its middle."""
+    plain = rows.to(list[Row]) if isinstance(rows, rx.Var) else rows
     return rx.box(
         rx.recharts.pie_chart(
             rx.recharts.pie(
-                data=cast("rx.Var[Sequence[Row]]", rows),
+                data=cast("rx.Var[Sequence[Row]]", plain),
                 data_key="value",
                 name_key="name",
                 inner_radius=54,

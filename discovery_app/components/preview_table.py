@@ -8,7 +8,7 @@ from discovery_app.domain.uploads import PreviewRow
 
 
 def preview_table(
-    label: Words, columns: rx.Var[tuple[str, ...]], rows: rx.Var[tuple[PreviewRow, ...]]
+    label: Words, columns: tuple[str, ...], rows: tuple[PreviewRow, ...]
 ) -> rx.Component:
     """Return ``rows`` under ``columns``, which only the file knows; it scrolls.
 

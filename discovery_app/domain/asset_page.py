@@ -40,12 +40,15 @@ class AssetQuery(ListQuery):
         cols: The shown columns after the name, joined by commas; empty for the
             default.
         asset: The asset in the drawer.
+        session: Only what this import told something about.
+        disputed: ``yes`` for assets with an open conflict only.
     """
 
     sort: str = "asset_name"
     cols: str = ""
     asset: str = ""
     session: str = ""
+    disputed: str = ""
     asset_type: str = ""
     environment: str = ""
     power_state: str = ""
@@ -87,7 +90,7 @@ class AssetQuery(ListQuery):
     @property
     def is_filtered(self) -> bool:
         """Return whether anything is kept back."""
-        return bool(self.q or self.session or self.chosen)
+        return bool(self.q or self.session or self.disputed or self.chosen)
 
     def sorted_by(self, key: str) -> "AssetQuery":
         """Return the first page in the order of ``key``, turned round if it was that.

@@ -24,11 +24,13 @@ class AssetFilter:
         chosen: Allowed words by column (``services.asset_queries.FILTERS``);
             ``MISSING`` stands for assets without a value.
         session_id: Only assets that this import told something about.
+        disputed: Only assets with an open conflict.
     """
 
     search: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     session_id: UUID | None = None
+    disputed: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,8 @@ def value_words(value: Any, *, is_word: bool = False) -> str:
     match value:
         case None | "" | [] | ():
             return NOTHING
-        case bool():
-            return "Yes" if value else "No"
-        case int():
-            return f"{value:,}"
-        case float():
-            return f"{value:,.1f}".removesuffix(".0")
+        case bool() | int() | float():
+            return _number_words(value)
         case datetime():
             return exact(value)
         case date():
@@ -51,6 +47,13 @@ def value_words(value: Any, *, is_word: bool = False) -> str:
             return ", ".join(f"{key}: {value_words(one)}" for key, one in value.items())
         case _:
             return slug_words(str(value)) if is_word else str(value)
+
+
+def _number_words(value: float) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    whole = isinstance(value, int)
+    return f"{value:,}" if whole else f"{value:,.1f}".removesuffix(".0")
 
 
 def slug_words(slug: str) -> str:

@@ -126,6 +126,9 @@ def _filters() -> rx.Component:
         )
         for at, (name, label) in enumerate(zip(FILTERED, CHIPS, strict=True))
     ]
+    chips.append(
+        filter_chip("Conflicts", (("yes", "open"),), query.disputed, _pick("disputed"))
+    )
     return filter_bar(
         "Search name, address, application or owner",
         chips,

@@ -20,7 +20,13 @@ from discovery_app.components.page_header import page_header
 from discovery_app.components.status_badge import status_badge
 from discovery_app.components.table_row import cell, table_row
 from discovery_app.components.tabs import group_head
-from discovery_app.components.tokens import MUTED, Tone, text_color, when
+from discovery_app.components.tokens import (
+    MUTED,
+    Tone,
+    how_many,
+    text_color,
+    when,
+)
 from discovery_app.domain.mapping_review import CUSTOM_FIELD, MappingGroup, MappingRow
 from discovery_app.states.field_mapping import FieldMappingState as State
 from discovery_app.states.session import SessionState
@@ -245,7 +251,7 @@ def _select(row: MappingRow, targets: rx.Var) -> rx.Component:
 
 def _others(row: MappingRow) -> rx.Component:
     return rx.cond(
-        row.open & (row.others.length() > 0),
+        row.open & (how_many(row.others) > 0),
         rx.flex(
             rx.text("or", size="1", color=MUTED),
             rx.foreach(

@@ -14,7 +14,7 @@ from discovery_app.components.panel import panel, section
 from discovery_app.components.pick_list import pick_list
 from discovery_app.components.preview_table import preview_table
 from discovery_app.components.relative_time import relative_time
-from discovery_app.components.tokens import Tone, Words, said, when
+from discovery_app.components.tokens import Tone, Words, how_many, said, when
 from discovery_app.components.upload import drop_and_files, drop_zone, file_row
 from discovery_app.domain.display import Choice
 from discovery_app.domain.uploads import (
@@ -136,8 +136,8 @@ def _templates() -> rx.Component:
 
 
 def _start() -> rx.Component:
-    nothing = (State.waiting.length() == 0) | (State.coming.length() > 0)
-    number = State.waiting.length()
+    nothing = (how_many(State.waiting) == 0) | (how_many(State.coming) > 0)
+    number = how_many(State.waiting)
     words = rx.cond(
         number == 0,
         "Start discovery",
@@ -167,14 +167,14 @@ def _upload() -> rx.Component:
                     upload_id=UPLOAD_ID, on_upload_progress=State.measure
                 )
             ),
-            disabled=State.coming.length() > 0,
+            disabled=how_many(State.coming) > 0,
         ),
         panel(
             "Files",
             rx.cond(
-                (State.waiting.length() == 0)
-                & (State.coming.length() == 0)
-                & (State.refused.length() == 0),
+                (how_many(State.waiting) == 0)
+                & (how_many(State.coming) == 0)
+                & (how_many(State.refused) == 0),
                 rx.text(
                     "None yet. What you drop is read at once, and waits here until "
                     "you start it.",
@@ -191,11 +191,15 @@ def _upload() -> rx.Component:
     )
 
 
-def _counts() -> rx.Var:
-    ready, refused = State.waiting.length(), State.refused.length()
+def _counts() -> Words:
+    ready, refused = how_many(State.waiting), how_many(State.refused)
     words = rx.cond(ready > 0, f"{ready} ready", "")
     between = rx.cond((ready > 0) & (refused > 0), " · ", "")
-    return said(words) + said(between) + rx.cond(refused > 0, f"{refused} refused", "")
+    return (
+        said(words)
+        + said(between)
+        + said(rx.cond(refused > 0, f"{refused} refused", ""))
+    )
 
 
 def _waiting(row: ImportFileRow) -> rx.Component:
@@ -250,7 +254,7 @@ def _preview() -> rx.Component:
         f"Preview of {shown.name}",
         rx.flex(
             _fact("Source", shown.source, shown.evidence),
-            when(shown.sheets.length() > 1, _sheet_to_show()),
+            when(how_many(shown.sheets) > 1, _sheet_to_show()),
             _correction("Header row", _row_words(), HEADER_ROWS, "header_row"),
             rx.cond(
                 shown.encoding != "",
@@ -270,27 +274,27 @@ def _preview() -> rx.Component:
     )
 
 
-def _preview_words() -> rx.Var:
+def _preview_words() -> Words:
     shown = State.preview
     more = rx.cond(
-        shown.column_count > shown.columns.length(),
-        f" and {shown.columns.length()} of {shown.column_count} columns",
+        shown.column_count > how_many(shown.columns),
+        f" and {how_many(shown.columns)} of {shown.column_count} columns",
         "",
     )
     return (
-        said(f"First {shown.rows.length()} rows")
+        said(f"First {how_many(shown.rows)} rows")
         + said(more)
-        + ". Correct what was detected wrongly; the preview follows."
+        + said(". Correct what was detected wrongly; the preview follows.")
     )
 
 
-def _row_words() -> rx.Var:
+def _row_words() -> Words:
     row = State.preview.header_row
-    return rx.cond(row == 0, "none", row.to_string())
+    return rx.cond(row == 0, "none", said(row))
 
 
-def _delimiter() -> rx.Var:
-    return rx.match(
+def _delimiter() -> Words:
+    return rx.match(  # pyright: ignore  All cases are words.
         State.preview.delimiter,
         (",", "comma ,"),
         (";", "semicolon ;"),
@@ -359,7 +363,7 @@ def _only_sheet() -> rx.Component:
     only = State.read_as.sheet
     value = rx.cond(only == "", "all that carry something", only)
     return when(
-        State.preview.sheets.length() > 0,
+        how_many(State.preview.sheets) > 0,
         _sheets("Read", value, lambda name: State.correct("sheet", name), "All sheets"),
     )
 
@@ -399,7 +403,7 @@ def _pick(words: Words, value: Words, on_pick: object) -> rx.Component:
     )
 
 
-def _sheet_words(one: SheetGuess) -> rx.Var:
+def _sheet_words(one: SheetGuess) -> Words:
     role = rx.match(one.role, *ROLES.items(), one.role)
     return said(one.sheet) + " — " + said(role)
 
@@ -408,7 +412,7 @@ def _recent() -> rx.Component:
     return panel(
         "Recent imports",
         rx.cond(
-            State.recent.length() == 0,
+            how_many(State.recent) == 0,
             empty_state(
                 "inbox",
                 "Nothing was imported yet",

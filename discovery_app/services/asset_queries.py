@@ -1,6 +1,7 @@
 """Reading the inventory: lists, facets, sums and single assets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,6 +87,14 @@ SUPPORT_STATE: Final = (
     )
     .order_by(_RANK)
     .limit(1)
+    .scalar_subquery()
+)
+WORST_RANK: Final = (
+    sa.select(sa.func.min(_RANK))
+    .where(
+        FINDINGS.c.asset_id == ASSETS.c.id,
+        FINDINGS.c.engagement_id == ASSETS.c.engagement_id,
+    )
     .scalar_subquery()
 )
 OPEN_CONFLICTS: Final = (
@@ -190,17 +199,7 @@ class AssetQueries:
 
         What costs a look-up an asset is joined to the few that are shown.
         """
-        source = _source(chosen, sort)
         order = _sort_column(sort)
-        if sort == "support_state":
-            worst = (
-                sa.select(FINDINGS.c.asset_id, sa.func.min(_RANK).label("rank"))
-                .where(FINDINGS.c.engagement_id == scope.engagement_id)
-                .group_by(FINDINGS.c.asset_id)
-                .subquery()
-            )
-            source = source.outerjoin(worst, worst.c.asset_id == ASSETS.c.id)
-            order = worst.c.rank
         ordered = (
             (order.desc() if descending else order.asc()).nulls_last(),
             ASSETS.c.id,
@@ -208,7 +207,7 @@ class AssetQueries:
         place = sa.func.row_number().over(order_by=ordered).label("place")
         return (
             sa.select(ASSETS.c.id, place)
-            .select_from(source)
+            .select_from(_source(chosen, sort))
             .where(*conditions(scope, chosen))
             .order_by(*ordered)
         )
@@ -306,6 +305,14 @@ def conditions(scope: Scope, chosen: AssetFilter) -> list[sa.ColumnElement[bool]
             SOURCES.c.session_id == chosen.session_id,
         )
         where.append(told)
+    if chosen.disputed:
+        where.append(
+            sa.exists().where(
+                CONFLICTS.c.asset_id == ASSETS.c.id,
+                CONFLICTS.c.engagement_id == ASSETS.c.engagement_id,
+                CONFLICTS.c.resolved_at.is_(None),
+            )
+        )
     return where
 
 
@@ -357,7 +364,7 @@ def _sort_column(column: str) -> sa.ColumnElement:
     if column == "treatment":
         return TREATMENT
     if column == "support_state":
-        return _RANK
+        return WORST_RANK
     return ASSETS.c[column]
 
 
@@ -367,7 +374,7 @@ def _word(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
 
 def _without(chosen: AssetFilter, column: str) -> AssetFilter:
     others = {c: words for c, words in chosen.chosen.items() if c != column}
-    return AssetFilter(chosen.search, others, chosen.session_id)
+    return replace(chosen, chosen=others)
 
 
 def _most_first(counts: list[WordCount]) -> tuple[WordCount, ...]:

@@ -159,6 +159,17 @@ class BoardService:
         )
         return tuple((row[0], row[1], row[2]) for row in found)
 
+    def newest_by_engagement(self, scope: ManyScope) -> Mapping[UUID, tuple[str, int]]:
+        """Return by engagement the shown status and version of its newest workflow."""
+        require_of(scope, Permission.VIEW)
+        found = self._session.execute(
+            sa.select(STATES.c.engagement_id, shown_status(), STATES.c.version)
+            .select_from(JOINED)
+            .ext(distinct_on(STATES.c.engagement_id))
+            .order_by(STATES.c.engagement_id, STATES.c.created_at.desc())
+        )
+        return {row[0]: (row[1], int(row[2])) for row in found}
+
     def _count(self, where: Sequence[sa.ColumnElement[bool]]) -> int:
         counted = sa.select(sa.func.count()).select_from(JOINED).where(*where)
         return int(self._session.execute(counted).scalar_one())

@@ -1,7 +1,8 @@
 """End of life and treatment advice of an engagement, and a person's word over it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -195,6 +196,30 @@ class ModernisationService:
             .one_or_none()
         )
         return None if row is None else _decision(row)
+
+    def decisions_of(
+        self, scope: Scope, asset_ids: Collection[UUID]
+    ) -> Mapping[UUID, DecisionView]:
+        """Return the decisions on some assets, by asset."""
+        scope.require(Permission.VIEW)
+        rows = self._session.execute(
+            sa.select(DECISIONS, ASSETS.c.asset_name)
+            .select_from(_DECISIONS_OF_ASSETS)
+            .where(
+                DECISIONS.c.engagement_id == scope.engagement_id,
+                DECISIONS.c.asset_id.in_(asset_ids),
+            )
+        ).mappings()
+        return {row["asset_id"]: _decision(row) for row in rows}
+
+    def as_of(self, scope: Scope) -> date | None:
+        """Return the day of the newest verdicts; ``None`` before there are any."""
+        scope.require(Permission.VIEW)
+        return self._session.scalar(
+            sa.select(sa.func.max(DECISIONS.c.as_of)).where(
+                DECISIONS.c.engagement_id == scope.engagement_id
+            )
+        )
 
     def override(
         self, scope: Scope, asset_id: UUID, treatment: str, reason: str

@@ -120,7 +120,7 @@ class AssetsState(rx.State):
     @allow(Permission.VIEW)
     async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
         """Filter by ``value``; empty lets everything through."""
-        if name not in FILTERED:
+        if name not in (*FILTERED, "disputed"):
             return None
         return self._go(self.query.with_words(**{name: value}))
 
@@ -215,7 +215,10 @@ def _mark(scope: Scope) -> Mark:
 
 def _list(scope: Scope, query: AssetQuery) -> _Found:
     chosen = AssetFilter(
-        query.q, query.chosen, UUID(query.session) if query.session else None
+        query.q,
+        query.chosen,
+        UUID(query.session) if query.session else None,
+        disputed=query.disputed == "yes",
     )
     wanted = [key for key in query.columns if key in ASSET_FIELDS]
     with unit_of_work(scope) as session:

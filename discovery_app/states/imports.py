@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import reflex as rx
@@ -225,7 +225,7 @@ class ImportsState(rx.State):
 
     @rx.event
     @allow(Permission.VIEW)
-    async def open(self) -> rx.event.EventSpec | None:
+    async def open(self) -> Any:
         """Open the import page of the picked engagement."""
         try:
             engagement_id = await chosen_engagement(self)

@@ -29,6 +29,21 @@ _FACTS: Final = tuple(one.name for one in fields(Facts))
 _ON_SUPPORT: Final = ("L2", "H1")
 """Rules that are no surer than the verdict on the operating system."""
 
+_KEPT: Final = (
+    "record",
+    "asset_name",
+    "treatment",
+    "rule",
+    "rule_confidence",
+    "system_confidence",
+    "also_matched",
+    "rule_reason",
+)
+"""What a decision is made of beside its inputs."""
+
+_ENCODED_ROWS: Final = 20_000
+"""Rows whose inputs are made JSON at a time: structs take many times their text."""
+
 _SOURCES: Final[Mapping[str, str]] = {
     "asset_type": "asset_classification",
     "scope_reason": "asset_classification",
@@ -118,21 +133,35 @@ def _facts(row: dict[str, object]) -> Facts:
 
 
 def _with_inputs(advised: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """Return ``advised`` with inputs: what its rule looked at, as a JSON object."""
+    """Return the advice with inputs: what its rule looked at, as a JSON object."""
+    questions = advised.select("rule", "input_fields", "combination").unique(
+        maintain_order=True
+    )
     parts = [
-        part.with_columns(
-            inputs=_inputs(
-                part["rule"][0], part["input_fields"][0].to_list(), thresholds
-            )
-        )
-        for part in advised.partition_by("rule", "input_fields", maintain_order=True)
+        piece.select("record", inputs=_inputs(rule, names, thresholds))
+        for (rule, names), asked in _by_question(questions).items()
+        for piece in advised.filter(pl.col("combination").is_in(asked))
+        .select("record", *names)
+        .iter_slices(_ENCODED_ROWS)
     ]
     if not parts:
-        return advised.with_columns(inputs=pl.lit(None, dtype=pl.String))
-    return pl.concat(parts).sort("record")
+        return advised.select(*_KEPT, inputs=pl.lit(None, dtype=pl.String))
+    return advised.select(_KEPT).join(
+        pl.concat(parts), on="record", how="left", maintain_order="left"
+    )
 
 
-def _inputs(rule: str, names: list[str], thresholds: Thresholds) -> pl.Expr:
+def _by_question(
+    questions: pl.DataFrame,
+) -> dict[tuple[str, tuple[str, ...]], list[int]]:
+    """Return the combinations that were answered by one rule from the same fields."""
+    asked: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for rule, names, combination in questions.iter_rows():
+        asked.setdefault((rule, tuple(names)), []).append(combination)
+    return asked
+
+
+def _inputs(rule: str, names: tuple[str, ...], thresholds: Thresholds) -> pl.Expr:
     if not names:
         return pl.lit("{}")
     lines = _lines(rule, thresholds)

@@ -1,0 +1,139 @@
+"""The data issues of an import, as the page shows them: finished words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import urlencode
+
+from discovery_app.domain.display import Choice
+from discovery_app.domain.inventory import IssueGroup, IssueView
+from discovery_app.domain.issues import Severity
+from discovery_app.domain.words import count
+
+SEVERITY_WORDS = {
+    Severity.ERROR.value: "Errors",
+    Severity.WARNING.value: "Warnings",
+    Severity.INFO.value: "Notes",
+}
+
+
+@dataclass(frozen=True)
+class IssueQuery:
+    """What the address of the page asks for; empty words let all through.
+
+    Attributes:
+        page: From 0.
+    """
+
+    q: str = ""
+    severity: str = ""
+    rule: str = ""
+    column: str = ""
+    page: int = 0
+
+    @classmethod
+    def from_address(cls, words: Mapping[str, str]) -> Self:
+        """Read the words after the question mark; what is not known is left out."""
+        severity, page = words.get("severity", ""), words.get("page", "")
+        return cls(
+            q=words.get("q", "")[:200],
+            severity=severity if severity in SEVERITY_WORDS else "",
+            rule=words.get("rule", "")[:100],
+            column=words.get("column", "")[:500],
+            page=int(page) if page.isdecimal() and len(page) < 7 else 0,
+        )
+
+    def address(self, path: str) -> str:
+        """Return the address that shows this."""
+        said = {name: str(word) for name, word in vars(self).items() if word}
+        return f"{path}?{urlencode(said)}" if said else path
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is left out."""
+        return replace(self, page=0) != type(self)()
+
+
+@dataclass(frozen=True)
+class IssueLine:
+    """One issue; ``place`` is file and sheet, ``row`` as the spreadsheet has it."""
+
+    issue_id: str
+    severity: str
+    place: str
+    row: str
+    column: str
+    value: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class IssueGroupLine:
+    """One rule with how often it was broken, and its first issue."""
+
+    rule: str
+    title: str
+    severity: str
+    count: str
+    example: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class IssuePage:
+    """Everything the page shows of an import's issues.
+
+    Attributes:
+        total: All issues, whatever the filters; ``found`` those that they leave.
+        rejected: Rows that could not become assets.
+    """
+
+    workflow_id: str = ""
+    title: str = ""
+    status: str = ""
+    total: str = ""
+    errors: str = ""
+    warnings: str = ""
+    notes: str = ""
+    rejected: str = ""
+    has_rejected: bool = False
+    found: str = ""
+    shown: str = ""
+    has_previous: bool = False
+    has_next: bool = False
+    groups: tuple[IssueGroupLine, ...] = ()
+    lines: tuple[IssueLine, ...] = ()
+    rules: tuple[Choice, ...] = ()
+    columns: tuple[Choice, ...] = ()
+
+
+def issue_line(issue: IssueView) -> IssueLine:
+    """Return ``issue`` in words."""
+    return IssueLine(
+        issue_id=str(issue.issue_id),
+        severity=issue.severity,
+        place=f"{issue.file} › {issue.sheet}" if issue.sheet else issue.file,
+        row="" if issue.row is None else count(issue.row),
+        column=issue.column,
+        value=issue.value,
+        message=issue.message,
+        fix=issue.fix,
+    )
+
+
+def group_line(group: IssueGroup) -> IssueGroupLine:
+    """Return ``group`` in words."""
+    return IssueGroupLine(
+        rule=group.rule,
+        title=rule_title(group.rule),
+        severity=group.severity,
+        count=count(group.count),
+        example=group.example.message,
+        fix=group.example.fix,
+    )
+
+
+def rule_title(rule: str) -> str:
+    """Return the stable word ``rule`` as people read it."""
+    return rule.replace("_", " ").capitalize()

@@ -1,0 +1,147 @@
+"""The data issues of one import."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+import reflex as rx
+
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.display import Choice
+from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.issue_lines import (
+    IssuePage,
+    IssueQuery,
+    group_line,
+    issue_line,
+    rule_title,
+)
+from discovery_app.domain.words import count
+from discovery_app.errors import NotFoundError
+from discovery_app.services.import_issues import ImportIssueService, IssueFilter
+from discovery_app.services.workflow_state import WorkflowStateService
+from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.hub import Wake
+from discovery_app.states.places import workflow_scope_of
+from discovery_app.states.rules import allow
+from discovery_app.states.session import choose
+
+
+class ImportIssuesState(rx.State):
+    """The issues that the address asks for, fresh while the page is open."""
+
+    page: IssuePage = IssuePage()
+    query: IssueQuery = IssueQuery()
+    filtered: bool = False
+    loading: bool = True
+    problem: str = ""
+
+    @rx.event(background=True, supersedes=True)
+    @allow(Permission.VIEW)
+    async def watch(self) -> rx.event.EventSpec | None:
+        """Show the issues as the address says, and keep them true."""
+        try:
+            workflow_id = id_in_path(self, "workflow")
+            scope = await workflow_scope_of(self, workflow_id)
+        except NotFoundError as error:
+            await say(self, error)
+            return None
+        query = IssueQuery.from_address(self.router.url.query_parameters)
+        async with self:
+            if self.page.workflow_id != str(workflow_id):
+                self.page, self.loading = IssuePage(), True
+            self.query, self.filtered = query, query.is_filtered
+            await choose(self, scope.engagement_id)
+
+        async def look(wake: Wake) -> None:
+            scope = await workflow_scope_of(self, workflow_id)
+            page = await wake.read(
+                ("issues", workflow_id, scope.role, query),
+                partial(_read, scope, workflow_id, query),
+            )
+            async with self:
+                self.page, self.loading, self.problem = page, False, ""
+
+        return await follow(self, (workflow_id,), look, ImportIssuesState.watch)
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def search(self, words: str) -> rx.event.EventSpec:
+        """Show issues with ``words`` in their value or message."""
+        return self._go(replace(self.query, q=words.strip()[:200], page=0))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def pick_severity(self, severity: str) -> rx.event.EventSpec:
+        """Show issues of one severity."""
+        return self._go(replace(self.query, severity=severity, page=0))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def pick_rule(self, rule: str) -> rx.event.EventSpec:
+        """Show the issues of one rule."""
+        return self._go(replace(self.query, rule=rule, page=0))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def pick_column(self, column: str) -> rx.event.EventSpec:
+        """Show the issues of one column."""
+        return self._go(replace(self.query, column=column, page=0))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def clear(self) -> rx.event.EventSpec:
+        """Take every filter back."""
+        return self._go(IssueQuery())
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def turn(self, steps: int) -> rx.event.EventSpec:
+        """Show the issues before or after these."""
+        page = max(0, self.query.page + steps)
+        return self._go(replace(self.query, page=page))
+
+    def _go(self, query: IssueQuery) -> rx.event.EventSpec:
+        self.query, self.filtered = query, query.is_filtered
+        return rx.redirect(query.address(self.router.url.path), replace=True)
+
+
+def _read(scope: Scope, workflow_id: UUID, query: IssueQuery) -> IssuePage:
+    chosen = IssueFilter(
+        severities=(query.severity,) if query.severity else (),
+        rules=(query.rule,) if query.rule else (),
+        columns=(query.column,) if query.column else (),
+        search=query.q,
+    )
+    with unit_of_work(scope) as session:
+        states = WorkflowStateService(session)
+        workflow = states.get_workflow_state(scope, workflow_id)
+        issues, upload = ImportIssueService(session), workflow.session_id
+        found = issues.count(scope, upload, chosen)
+        first = min(query.page, max(0, found - 1) // PAGE_SIZE) * PAGE_SIZE
+        lines = issues.page(scope, upload, chosen, offset=first)
+        numbers = {one.word: one.count for one in issues.by_severity(scope, upload)}
+        rejected = len(issues.rejected_rows(scope, upload))
+        every = issues.groups(scope, upload)
+        groups = issues.groups(scope, upload, chosen) if query.is_filtered else every
+        columns = issues.columns(scope, upload)
+    return IssuePage(
+        workflow_id=str(workflow_id),
+        title=workflow.title,
+        status=str(workflow.status),
+        total=count(sum(numbers.values())),
+        errors=count(numbers.get("error", 0)),
+        warnings=count(numbers.get("warning", 0)),
+        notes=count(numbers.get("info", 0)),
+        rejected=count(rejected),
+        has_rejected=rejected > 0,
+        found=count(found),
+        shown=f"{first + 1:,}–{first + len(lines):,} of {found:,}" if lines else "",
+        has_previous=first > 0,
+        has_next=first + len(lines) < found,
+        groups=tuple(group_line(one) for one in groups),
+        lines=tuple(issue_line(one) for one in lines),
+        rules=tuple(Choice(one.rule, rule_title(one.rule)) for one in every),
+        columns=tuple(Choice(one, one) for one in columns),
+    )
