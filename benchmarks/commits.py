@@ -93,10 +93,10 @@ def _run(claim: Claim) -> None:
     result = PhaseResult(summary="", output=output, items_in=1, items_out=1)
     following: Claim | None = claim
     while following is not None:
-        state = DiscoveryFlowState.load(following.state_data)
+        state = following.state.with_phase("data_validation", output, {})
         with unit_of_work(following.scope) as session:
             following = WorkflowStateService(session).commit_phase(
-                following, result, state.with_phase("data_validation", output, {})
+                following, result, state
             )
 
 

@@ -1,17 +1,23 @@
 """Exports as downloads."""
 
 import tempfile
-from collections.abc import Iterator
-from typing import IO, Final
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import IO, Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from discovery_app.api.dependencies import EngagementScope
+from discovery_app.api.dependencies import EngagementScope, SignedIn
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import Scope
+from discovery_app.domain.access import AccountScope, PlatformScope, Scope
+from discovery_app.domain.audit_page import AuditQuery
 from discovery_app.errors import UnavailableError
+from discovery_app.services.audit_exports import AuditExportService
+from discovery_app.services.engagements import EngagementService
 from discovery_app.services.export_rows import ExportWhat
 from discovery_app.services.exports import (
     MEDIA_TYPES,
@@ -23,6 +29,19 @@ from discovery_app.storage import read_chunks
 
 router = APIRouter(tags=["Exports"])
 
+
+class AuditAsked(BaseModel):
+    """Filters of the audit log, by the words of its page's address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = ""
+    actor: str = ""
+    action: str = ""
+    client: str = ""
+    days: str = ""
+
+
 _IN_MEMORY_BYTES: Final = 4_000_000
 """Larger exports are written to a temporary file first; chosen, not measured."""
 
@@ -32,11 +51,38 @@ def export(
     scope: EngagementScope, what: ExportWhat, form: ExportFormat
 ) -> StreamingResponse:
     """Download what the engagement holds, as CSV, JSON or XLSX; it is audited."""
-    written = _write(scope, what, form)
+    written = _written(
+        scope, lambda session: _of_engagement(session, scope, what, form)
+    )
+    return _download(written, form, file_name(what, form))
+
+
+@router.get("/audit.{form}")
+def export_audit(
+    person: SignedIn, form: ExportFormat, asked: Annotated[AuditAsked, Query()]
+) -> StreamingResponse:
+    """Download the audit log, newest first, filtered as the page is; for admins."""
+    with unit_of_work(AccountScope()) as session:
+        scope = EngagementService(session).platform_scope(person, "exports the log")
+    words = {name: word for name, word in asked.model_dump().items() if word}
+    chosen = AuditQuery.from_address(words).chosen(datetime.now(UTC))
+    written = _written(
+        scope, lambda session: AuditExportService(session).export(scope, chosen, form)
+    )
+    return _download(written, form, f"audit.{form.value}")
+
+
+def _of_engagement(
+    session: Session, scope: Scope, what: ExportWhat, form: ExportFormat
+) -> Iterator[bytes]:
+    return ExportService(session).export(scope, what, form)
+
+
+def _download(written: IO[bytes], form: ExportFormat, name: str) -> StreamingResponse:
     size = written.tell()
     written.seek(0)
     headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(what, form)}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Length": str(size),
         "Cache-Control": "no-store",
     }
@@ -48,7 +94,9 @@ def export(
     )
 
 
-def _write(scope: Scope, what: ExportWhat, form: ExportFormat) -> IO[bytes]:
+def _written(
+    scope: Scope | PlatformScope, export: Callable[[Session], Iterator[bytes]]
+) -> IO[bytes]:
     """Write the whole export before the first byte is sent.
 
     So the entry in the audit log is committed first, a slow reader holds no
@@ -57,7 +105,7 @@ def _write(scope: Scope, what: ExportWhat, form: ExportFormat) -> IO[bytes]:
     written = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
     try:
         with unit_of_work(scope) as session:
-            for chunk in ExportService(session).export(scope, what, form):
+            for chunk in export(session):
                 written.write(chunk)
     except OSError as error:
         written.close()

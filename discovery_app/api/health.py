@@ -55,10 +55,11 @@ def _look() -> Health:
     try:
         prepare(apply=False)
         alive = _runners_alive()
-    except UnavailableError as error:
-        return _failing(str(error), database="away", migrations="unknown")
+    # The errors' own sentences name logins and folders: for the log, not for all.
+    except UnavailableError:
+        detail = "The database cannot be reached; see the server's log."
+        return _failing(detail, database="away", migrations="unknown")
     except ConfigurationError:
-        # The sentence names logins and settings: for the log at start, not for all.
         detail = "The database is not set up for this version; see the server's log."
         return _failing(detail, database="ok", migrations="wrong")
     detail = "" if alive else "No runner lives: new workflows wait until one starts."

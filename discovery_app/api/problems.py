@@ -61,6 +61,15 @@ class CrossSiteError(DiscoveryError):
         )
 
 
+class NotYourTabError(DiscoveryError):
+    """The tab that is to receive the files is another person's, or gone."""
+
+    code = "not_your_tab"
+
+    def __init__(self) -> None:
+        super().__init__("This page is no longer connected; reload it and try again.")
+
+
 class TooLargeError(InvalidInputError):
     """The body is larger than the server takes."""
 
@@ -81,6 +90,7 @@ class TooManyError(DiscoveryError):
 
 _OWN_STATUSES: Final[Mapping[type[DiscoveryError], HTTPStatus]] = {
     CrossSiteError: HTTPStatus.FORBIDDEN,
+    NotYourTabError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
 }

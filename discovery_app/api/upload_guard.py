@@ -5,12 +5,17 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from discovery_app.api.dependencies import COOKIE
 from discovery_app.api.origins import is_own_page
-from discovery_app.api.problems import CrossSiteError, TooLargeError, problem_of
+from discovery_app.api.problems import (
+    CrossSiteError,
+    NotYourTabError,
+    TooLargeError,
+    problem_of,
+)
 from discovery_app.config import settings
 from discovery_app.errors import DiscoveryError, NotFoundError, NotSignedInError
 from discovery_app.services.signed_in import person_by_cookie
@@ -20,15 +25,6 @@ API_UPLOAD: Final = "/api/v1/data-imports"
 _MEGABYTE: Final = 1024 * 1024
 _ROOM_BYTES: Final = 64 * 1024
 """For part headers and field names around the files; chosen, not measured."""
-
-
-class NotYourTabError(DiscoveryError):
-    """The tab that is to receive the files is another person's, or gone."""
-
-    code = "not_your_tab"
-
-    def __init__(self) -> None:
-        super().__init__("This page is no longer connected; reload it and try again.")
 
 
 class UploadGuard:
@@ -74,7 +70,11 @@ class UploadGuard:
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes; over the limit, end it and answer 413."""
         counter = _Counter(receive, send)
-        await self._app(scope, counter.receive, counter.send)
+        try:
+            await self._app(scope, counter.receive, counter.send)
+        except ClientDisconnect:
+            if not counter.over:
+                raise
         if counter.over and not counter.answered:
             await _refuse(_too_large(), scope, receive, send)
 

@@ -54,10 +54,12 @@ def link_button(
     """
     solid = props.pop("solid", False)
     download = props.pop("download", False)
+    # Without its own scale a link inside an outlined button would be accented.
+    scale: dict[str, Any] = {} if solid else {"color_scheme": "gray"}
     link = (
         rx.el.a(*_inside(words, icon), href=href, download=True)
         if download
-        else rx.link(*_inside(words, icon), href=href)
+        else rx.link(*_inside(words, icon), href=href, **scale)
     )
     look: dict[str, Any] = {} if solid else dict(_OUTLINED)
     return rx.button(link, as_child=True, **(look | props))

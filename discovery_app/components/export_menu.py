@@ -8,11 +8,14 @@ from discovery_app.components.tokens import Words, said
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook"), ("json", "JSON"))
 
 
-def export_menu(parts: tuple[tuple[str, Words], ...]) -> rx.Component:
+def export_menu(
+    parts: tuple[tuple[str, Words], ...], query: Words = ""
+) -> rx.Component:
     """Return a button that offers downloads.
 
     Args:
         parts: What can be downloaded as (word, address without its ending).
+        query: Stands after the address: its filters, with their question mark.
     """
     lines = [
         _line(

@@ -3,6 +3,8 @@
 from typing import Any, Literal
 
 import reflex as rx
+from reflex.config import get_config
+from reflex.utils.exec import is_prod_mode
 from reflex_components_core.el.elements.base import BaseHTML
 
 from discovery_app.components.buttons import primary_button
@@ -22,7 +24,13 @@ class PlainForm(BaseHTML):
 
 
 def plain_form(*children: rx.Component, **props: Any) -> rx.Component:
-    """Return a form with ``action`` and ``method`` that needs no script."""
+    """Return a form with ``action`` and ``method`` that needs no script.
+
+    In development the pages have a server of their own, which takes no form: there
+    the form is posted to the API's port.
+    """
+    if not is_prod_mode():
+        props["action"] = f"{get_config().api_url}{props['action']}"
     return PlainForm.create(*children, **props)
 
 

@@ -20,7 +20,7 @@ def preview_table(
     heads = rx.foreach(
         columns,
         lambda header: rx.table.column_header_cell(
-            header, class_name="nowrap", title=header
+            header, title=header
         ),
     )
     return rx.box(
@@ -42,7 +42,7 @@ def preview_table(
             aria_label=label,
             tab_index=0,
         ),
-        class_name="panel data-table",
+        class_name="panel data-table preview-table",
     )
 
 
@@ -51,5 +51,5 @@ def _row(row: PreviewRow) -> rx.Component:
         rx.table.row_header_cell(
             rx.text(row.number, size="1", color=MUTED, align="right", class_name="num")
         ),
-        rx.foreach(row.cells, lambda text: cell(text, class_name="mono nowrap")),
+        rx.foreach(row.cells, lambda text: cell(text, class_name="mono", title=text)),
     )

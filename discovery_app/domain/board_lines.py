@@ -14,8 +14,9 @@ from discovery_app.domain.board import (
     PhaseTime,
 )
 from discovery_app.domain.display import RankedBar
-from discovery_app.domain.words import age, count, counted, duration
+from discovery_app.domain.words import age, count, counted
 from discovery_app.domain.workflow_lines import stuck_words
+from discovery_app.domain.workflow_timeline import time_taken
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def board_line(row: BoardRow) -> BoardLine:
         age=age(row.created_at, row.now),
         changed=row.updated_at.isoformat(),
         changed_age=age(row.updated_at, row.now),
-        attempts=f"{max(row.attempt, 0)} / {row.max_attempts}",
+        attempts=f"{row.attempt} / {row.max_attempts}" if row.attempt else "–",
         looping=row.looping,
         owner=row.started_by,
         wrong=wrong_words(row),
@@ -182,7 +183,7 @@ def phase_bars(times: Sequence[PhaseTime]) -> tuple[RankedBar, ...]:
     ranked = sorted(times, key=lambda one: -one.seconds)
     longest = max((one.seconds for one in ranked), default=0) or 1
     return tuple(
-        RankedBar(one.title, duration(one.seconds), _percent(one.seconds / longest))
+        RankedBar(one.title, time_taken(one.seconds), _percent(one.seconds / longest))
         for one in ranked
     )
 

@@ -285,13 +285,22 @@ class DiscoveryFlowState(_Part):
         Raises:
             InvalidInputError: It is larger than ``STATE_LIMIT_BYTES``.
         """
-        size = len(self.model_dump_json())
-        if size > STATE_LIMIT_BYTES:
-            raise InvalidInputError(
-                f"The state of this workflow would take {size:,} bytes; split the "
-                "import into fewer files."
-            )
+        self.dump_json()
         return self.model_dump(mode="json")
+
+    def dump_json(self) -> str:
+        """Return the form that is stored.
+
+        Raises:
+            InvalidInputError: It is larger than ``STATE_LIMIT_BYTES``.
+        """
+        content = self.model_dump_json()
+        if len(content) > STATE_LIMIT_BYTES:
+            raise InvalidInputError(
+                f"The state of this workflow would take {len(content):,} bytes; split "
+                "the import into fewer files."
+            )
+        return content
 
     def with_phase(
         self, phase: str, summary: BaseModel, frames: Mapping[str, str]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from discovery_app.domain.board import BoardRow
 from discovery_app.domain.board_lines import what_happens
-from discovery_app.domain.words import age, count
+from discovery_app.domain.words import age, counted
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,6 @@ def list_line(row: BoardRow, *, reviews: bool = False) -> ListLine:
 def waits_sentence(number: int) -> str:
     """Return the line under the title."""
     if not number:
-        return "Nothing waits for you"
-    return "1 thing waits for you" if number == 1 else f"{count(number)} things wait"
+        return "No workflow needs a person"
+    verb = "needs" if number == 1 else "need"
+    return f"{counted(number, 'workflow')} {verb} a person"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from discovery_app.domain.access import Scope
+from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 
 WORKFLOW_TYPE: Final = "discovery"
 
@@ -77,6 +78,7 @@ class Claim:
         fence: Grows with each claim; a write under an older one fails.
         attempt: The claim's number since the last committed phase, from 1.
         phase_run_id: The try that this claim opened.
+        state: What the earlier phases left.
     """
 
     workflow_id: UUID
@@ -88,7 +90,7 @@ class Claim:
     max_attempts: int
     run_number: int
     phase_run_id: UUID
-    state_data: Mapping[str, Any]
+    state: DiscoveryFlowState
 
 
 @dataclass(frozen=True)

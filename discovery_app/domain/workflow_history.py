@@ -8,6 +8,9 @@ from discovery_app.domain.display import EventLine
 from discovery_app.domain.words import ago, counted
 from discovery_app.domain.workflow import EventType, EventView, WorkflowView
 
+_LONGEST_MESSAGE: Final = 120
+"""Characters of a message that the narrow column shows; chosen."""
+
 _ICONS: Final[Mapping[str, str]] = {
     EventType.CREATED: "queued",
     EventType.STARTED: "running",
@@ -32,9 +35,18 @@ _ICONS: Final[Mapping[str, str]] = {
 def event_lines(
     view: WorkflowView, events: Sequence[EventView], now: datetime
 ) -> tuple[EventLine, ...]:
-    """Return the history, newest first."""
+    """Return the history, newest first, without what goes without saying."""
     titles = {one.phase: one.title for one in view.phases}
-    return tuple(_event(titles, one, now) for one in reversed(events))
+    told = [one for one in events if _is_told(one) or one is events[-1]]
+    return tuple(_event(titles, one, now) for one in reversed(told))
+
+
+def _is_told(event: EventView) -> bool:
+    """Return whether ``event`` says more than the one that follows it.
+
+    That an attempt started is told by how it ended.
+    """
+    return event.type != EventType.STARTED
 
 
 def _event(titles: Mapping[str, str], event: EventView, now: datetime) -> EventLine:
@@ -54,11 +66,11 @@ def _event_text(event: EventView, phase: str) -> str:
     told = event.details
     texts = {
         EventType.CREATED: f"Import of {counted(int(told.get('files', 1)), 'file')}",
-        EventType.STARTED: f"{phase}: attempt {told.get('attempt', 1)} started",
+        EventType.STARTED: _started(phase, int(told.get("attempt", 1))),
         EventType.COMMITTED: f"{phase}: {told.get('summary') or 'done'}",
         EventType.WAITING: "Waits for the mapping to be approved",
         EventType.APPROVED: _approved(int(told.get("columns", 0))),
-        EventType.FAILED: f"{phase} failed: {told.get('message', '')}",
+        EventType.FAILED: _failed(phase, told),
         EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
         EventType.RETRIED: f"Retried from {phase}",
         EventType.RERUN: f"Run again from {phase}",
@@ -76,3 +88,15 @@ def _event_text(event: EventView, phase: str) -> str:
 
 def _approved(columns: int) -> str:
     return f"{counted(columns, 'mapping')} approved"
+
+
+def _failed(phase: str, told: Mapping[str, object]) -> str:
+    """Return a failure in one line; the page's list of tries has the whole message."""
+    message = str(told.get("message", ""))
+    if len(message) > _LONGEST_MESSAGE:
+        return f"{phase} failed ({told.get('error_type', 'error')})"
+    return f"{phase} failed: {message}"
+
+
+def _started(phase: str, attempt: int) -> str:
+    return f"{phase} started" if attempt == 1 else f"{phase}: attempt {attempt} started"

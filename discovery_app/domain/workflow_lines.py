@@ -18,6 +18,7 @@ from discovery_app.domain.workflow import (
     WorkflowStatus,
     WorkflowView,
 )
+from discovery_app.domain.workflow_timeline import time_taken
 
 _PAUSABLE: Final = frozenset(
     {WorkflowStatus.RUNNING, WorkflowStatus.QUEUED, WorkflowStatus.RETRY_WAIT}
@@ -37,36 +38,6 @@ class Controls:
     retry: bool = False
     review: bool = False
     inventory: bool = False
-
-
-@dataclass(frozen=True)
-class FailureWords:
-    """Why a workflow does not go on; all empty while it does.
-
-    Attributes:
-        phase: The name of the phase, as people write it in a command.
-        kept: What a retry keeps and what it does again.
-        traceback: Empty for people who may not see it.
-    """
-
-    phase: str = ""
-    sentence: str = ""
-    kind: str = ""
-    hint: str = ""
-    kept: str = ""
-    traceback: str = ""
-
-
-@dataclass(frozen=True)
-class AttemptLine:
-    """One try of the phase that failed, newest first."""
-
-    number: str
-    status: str
-    started: str
-    time: str
-    worker: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -184,34 +155,6 @@ def pause_is_pending(view: WorkflowView, events: Sequence[EventView]) -> bool:
     return last is not None and last.type == EventType.PAUSED
 
 
-def failure_words(view: WorkflowView, role: Role) -> FailureWords:
-    """Return why the workflow failed and what ``role`` can do about it."""
-    failure = view.failure
-    if failure is None or view.status != WorkflowStatus.FAILED:
-        return FailureWords()
-    admin = Permission.RETRY_WORKFLOWS in ROLE_PERMISSIONS[role]
-    lasting = "may succeed if it is simply tried again"
-    if not failure.retryable:
-        lasting = "permanent: trying again without a change will fail again"
-    return FailureWords(
-        phase=failure.phase,
-        sentence=failure.message or f"{phase_title(view, failure.phase)} failed.",
-        kind=f"{failure.error_type} · {lasting}",
-        hint=_hint(failure.retryable, admin=admin),
-        kept=_kept(view, failure.phase),
-        traceback=failure.traceback if admin else "",
-    )
-
-
-def attempt_lines(view: WorkflowView) -> tuple[AttemptLine, ...]:
-    """Return the tries of the phase that failed or is tried again, newest first."""
-    failure = view.failure
-    if failure is None:
-        return ()
-    tries = [one for one in view.tries if one.phase == failure.phase]
-    return tuple(_attempt(number, one) for number, one in enumerate(tries, 1))[::-1]
-
-
 def row_equation(view: WorkflowView) -> RowEquation:
     """Return where the rows of the upload went, as far as that is known."""
     content = DiscoveryFlowState.load(view.state_data).database_integration
@@ -251,9 +194,10 @@ def _cell(view: WorkflowView, number: int, run: PhaseRunView) -> PhaseCell:
             counts=run.message,
             percent=percent,
         )
-    time = "" if run.seconds is None else duration(run.seconds)
+    time = "" if run.seconds is None else time_taken(run.seconds)
     if run.status in {"failed", "cancelled", "retry_wait"}:
-        return PhaseCell(**title, status=run.status, time=time)
+        word = run.status.replace("_", " ").capitalize()
+        return PhaseCell(**title, status=run.status, time=time, counts=word)
     return PhaseCell(
         **title,
         status=run.status,
@@ -284,36 +228,3 @@ def _tries_again(view: WorkflowView, now: datetime) -> str:
     if view.run_after is None or view.run_after <= now:
         return "Tries again as soon as a worker is free"
     return f"Tries again in {duration((view.run_after - now).total_seconds())}"
-
-
-def _hint(retryable: bool, *, admin: bool) -> str:
-    if admin and retryable:
-        return "Retry it; if it fails the same way, look at the traceback first."
-    if admin:
-        return "Put the cause right first, then retry: the file, a setting, the worker."
-    if retryable:
-        return "Ask an admin to retry it; what earlier phases did is kept."
-    return "Import a corrected file, or ask an admin to look at this run."
-
-
-def _kept(view: WorkflowView, phase: str) -> str:
-    number, last = phase_number(view, phase), len(view.phases)
-    kept = {1: "No phase is done yet.", 2: "Phase 1 is kept."}.get(
-        number, f"Phases 1 to {number - 1} are kept."
-    )
-    follow = "." if number == last else f", then {number + 1} to {last} follow."
-    if number == last - 1:
-        follow = f", then {last} follows."
-    fresh = f"Phase {number} starts again with {view.max_attempts} fresh attempts"
-    return f"{kept} {fresh}{follow}"
-
-
-def _attempt(number: int, run: PhaseRunView) -> AttemptLine:
-    return AttemptLine(
-        number=count(number),
-        status=run.status,
-        started=run.started_at.isoformat() if run.started_at else "",
-        time="–" if run.seconds is None else duration(run.seconds),
-        worker=run.worker or "–",
-        error=f"{run.error_type}: {run.error_message}" if run.error_type else "–",
-    )

@@ -10,15 +10,17 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.display import EventLine, PhaseCell
 from discovery_app.domain.words import count, counted
 from discovery_app.domain.workflow import EventView, WorkflowView
+from discovery_app.domain.workflow_failures import (
+    AttemptLine,
+    FailureWords,
+    attempt_lines,
+    failure_words,
+)
 from discovery_app.domain.workflow_history import event_lines
 from discovery_app.domain.workflow_lines import (
-    AttemptLine,
     Controls,
-    FailureWords,
     RowEquation,
-    attempt_lines,
     controls,
-    failure_words,
     now_line,
     now_note,
     pause_is_pending,
@@ -102,18 +104,25 @@ def workflow_page(
         run=count(view.run_number),
         owner=view.started_by,
         worker=view.worker or "none",
-        attempts=f"{count(view.attempt)} of {count(view.max_attempts)}",
+        attempts=_attempts(view),
         phases=phase_cells(view),
         timeline=timeline_of(view, now),
         equation=row_equation(view),
         events=event_lines(view, events, now),
         failure=failure_words(view, role),
-        tries=attempt_lines(view),
+        tries=attempt_lines(view, now),
         controls=controls(view, events, role),
         issues=_issues(content),
         files=", ".join(one.name for one in content.files),
         source=found.source_title if found else "",
     )
+
+
+def _attempts(view: WorkflowView) -> str:
+    """Return the tries since the last committed phase, while there are any."""
+    if not view.attempt:
+        return "–"
+    return f"{count(view.attempt)} of {count(view.max_attempts)}"
 
 
 def _issues(content: DiscoveryFlowState) -> str:

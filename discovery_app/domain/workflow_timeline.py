@@ -61,9 +61,9 @@ def timeline_of(view: WorkflowView, now: datetime) -> Timeline:
         _line(one.title, stretches[one.phase], start, step * steps)
         for one in view.phases
     )
-    ticks = tuple(_tick(step * number) for number in range(steps + 1))
+    ticks = tuple(_tick(step * number, step) for number in range(steps + 1))
     ended = view.status in {"completed", "cancelled", "failed"}
-    return Timeline(lines, ticks, f"{duration(span)}{'' if ended else ' so far'}")
+    return Timeline(lines, ticks, f"{time_taken(span)}{'' if ended else ' so far'}")
 
 
 def _stretches(
@@ -116,7 +116,7 @@ def _start_after(moment: datetime, tries: Sequence[PhaseRunView]) -> datetime | 
 def _line(
     title: str, stretches: Sequence[_Stretch], start: datetime, axis_seconds: float
 ) -> TimelineLine:
-    total = duration(sum(one.seconds for one in stretches)) if stretches else "–"
+    total = time_taken(sum(one.seconds for one in stretches)) if stretches else "–"
     bars = tuple(_bar(one, start, axis_seconds) for one in stretches)
     return TimelineLine(title, total, bars)
 
@@ -137,14 +137,19 @@ def _bar(stretch: _Stretch, start: datetime, axis_seconds: float) -> Bar:
         kind=stretch.kind,
         left=f"{left:.2f}%",
         width=f"{width:.2f}%",
-        words=f"{words} {duration(stretch.seconds)}",
+        words=f"{words} {time_taken(stretch.seconds)}",
     )
 
 
-def _tick(seconds: float) -> str:
-    """Return a moment of the axis: "0:00" below an hour, else with its unit."""
-    if seconds and seconds < 1:
-        return f"{seconds:g} s"
+def time_taken(seconds: float) -> str:
+    """Return ``duration``, and milliseconds where it would say "0.2 s"."""
+    return f"{round(1000 * seconds)} ms" if 0 <= seconds < 1 else duration(seconds)
+
+
+def _tick(seconds: float, step: float) -> str:
+    """Return a moment of the axis: "2 s", "1:30", from an hour on with its unit."""
+    if step < 5:
+        return f"{round(seconds, 2):g} s"
     if seconds < 3_600:
         minutes, rest = divmod(seconds, 60)
         return f"{int(minutes)}:{int(rest):02d}"

@@ -107,7 +107,7 @@ class DiscoveryWorkflowManager:
         )
 
     def _run_phase(self, claim: Claim) -> Claim | None:
-        state = DiscoveryFlowState.load(claim.state_data)
+        state = claim.state
         with ExitStack() as opened:
             context = self._context(claim, state, opened)
             context.report(0.0, "Started")

@@ -78,7 +78,9 @@ def _retry_many() -> rx.Component:
     picked = AdminRunsState.picked.length()
     return confirm_dialog(
         primary_button(
-            rx.cond(some == 1, "Retry 1 run…", f"Retry {some} runs…"),
+            rx.match(
+                some, (0, "Retry runs…"), (1, "Retry 1 run…"), f"Retry {some} runs…"
+            ),
             "rotate_ccw",
             disabled=some == 0,
             on_click=AdminRunsState.ask("retry_many"),
@@ -110,7 +112,7 @@ def _filters() -> rx.Component:
         ],
         value=AdminRunsState.query.q,
         on_change=AdminRunsState.search,
-        count=rx.cond(AdminRunsState.loading, "", AdminRunsState.total + " runs"),
+        count=rx.cond(AdminRunsState.loading, "", AdminRunsState.total),
         on_clear=AdminRunsState.clear,
         filtered=AdminRunsState.is_filtered,
     )
@@ -206,8 +208,10 @@ def _drawer() -> rx.Component:
                     "Attempts": OPENED.attempts,
                     "Last worker": rx.cond(OPENED.worker != "", OPENED.worker, "–"),
                     "Started by": OPENED.owner,
-                    "Started": relative_time(OPENED.started),
-                    "Changed": relative_time(OPENED.changed),
+                    "Started": relative_time(OPENED.started, OPENED.age, phrase=False),
+                    "Changed": relative_time(
+                        OPENED.changed, OPENED.changed_age, phrase=False
+                    ),
                 }
             ),
         ),

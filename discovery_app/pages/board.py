@@ -7,7 +7,7 @@ from discovery_app.components.data_table import Column, Sorting, data_table, pag
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.filter_bar import filter_bar, filter_chip
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import halves, last_on_phone, tiles
+from discovery_app.components.layout import halves, last_on_phone, stack, tiles
 from discovery_app.components.metric_tile import metric_tile
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
@@ -41,7 +41,7 @@ COLUMNS = (
 PHASES = (
     ("data_source_analysis", "1 Analyse source"),
     ("data_validation", "2 Validate rows"),
-    ("field_mapping", "3 Map fields"),
+    ("field_mapping", "3 Field mapping"),
     ("data_cleansing", "4 Cleanse data"),
     ("asset_classification", "5 Classify assets"),
     ("dependency_analysis", "6 Find dependencies"),
@@ -134,7 +134,7 @@ def _filters() -> rx.Component:
         ],
         value=query.q,
         on_change=BoardState.search,
-        count=rx.cond(BoardState.loading, "", BoardState.total + " workflows"),
+        count=rx.cond(BoardState.loading, "", BoardState.total),
         on_clear=BoardState.clear,
         filtered=BoardState.is_filtered,
     )
@@ -193,32 +193,34 @@ def _charts() -> rx.Component:
     return last_on_phone(
         foldable(
             "Charts",
-            halves(
-                panel(
-                    "Runs per day",
-                    stacked_bars(
-                        BoardState.days,
-                        {
-                            "Completed": Tone.GOOD,
-                            "Failed": Tone.BAD,
-                            "Cancelled": Tone.NEUTRAL,
-                        },
-                        label=trends.day_sentence,
-                        height=140,
-                        every=1,
+            stack(
+                halves(
+                    panel(
+                        "Runs per day",
+                        stacked_bars(
+                            BoardState.days,
+                            {
+                                "Completed": Tone.GOOD,
+                                "Failed": Tone.BAD,
+                                "Cancelled": Tone.NEUTRAL,
+                            },
+                            label=trends.day_sentence,
+                            height=140,
+                            every=1,
+                        ),
+                        note="how runs ended, last 14 days, UTC",
                     ),
-                    note="how runs ended, last 14 days, UTC",
+                    panel(
+                        "Time per phase",
+                        ranked_bars(trends.phases, label="Median time per phase"),
+                        note="median of completed runs, last 14 days",
+                    ),
                 ),
                 panel(
-                    "Time per phase",
-                    ranked_bars(trends.phases, label="Median time per phase"),
-                    note="median of completed runs, last 14 days",
+                    "Rows per engagement",
+                    ranked_bars(trends.engagements, label="Rows per engagement"),
+                    note="of completed workflows",
                 ),
-            ),
-            panel(
-                "Rows per engagement",
-                ranked_bars(trends.engagements, label="Rows per engagement"),
-                note="of completed workflows",
             ),
             opened=True,
         )

@@ -77,7 +77,9 @@ def field_mapping() -> rx.Component:
         ),
         notice(State.problem, on_dismiss=State.dismiss),
         rx.cond(State.loading, skeleton_lines(12), _review()),
+        when(State.may_decide & (review.columns > 0), _footer()),
         session=SessionState.view,
+        on_pick=SessionState.select,
     )
 
 
@@ -141,7 +143,6 @@ def _review() -> rx.Component:
             _group("Mapped", review.sure, "confident", Tone.GOOD),
             _group("Kept as custom fields", review.kept, "unmapped", Tone.NEUTRAL),
             _dropped(),
-            when(State.may_decide, _footer()),
         ),
     )
 
@@ -149,7 +150,7 @@ def _review() -> rx.Component:
 def _group(title: str, group: MappingGroup, outcome: str, tone: Tone) -> rx.Component:
     return when(
         group.count != "0",
-        rx.box(
+        rx.fragment(
             group_head(title, group.count, _group_icon(tone)),
             data_table(
                 title,
@@ -325,7 +326,7 @@ def _dropped() -> rx.Component:
     group = State.review.dropped
     return when(
         group.count != "0",
-        rx.box(
+        rx.fragment(
             group_head(
                 "Never imported",
                 group.count,

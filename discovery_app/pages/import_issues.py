@@ -87,6 +87,7 @@ def import_issues() -> rx.Component:
             stack(_groups(), _issues()),
         ),
         session=SessionState.view,
+        on_pick=SessionState.select,
     )
 
 

@@ -14,7 +14,14 @@ from discovery_app.components.panel import panel, section
 from discovery_app.components.pick_list import pick_list
 from discovery_app.components.preview_table import preview_table
 from discovery_app.components.relative_time import relative_time
-from discovery_app.components.tokens import Tone, Words, how_many, said, when
+from discovery_app.components.tokens import (
+    Tone,
+    ValueHandler,
+    Words,
+    how_many,
+    said,
+    when,
+)
 from discovery_app.components.upload import drop_and_files, drop_zone, file_row
 from discovery_app.domain.display import Choice
 from discovery_app.domain.uploads import (
@@ -84,6 +91,7 @@ def import_files() -> rx.Component:
             ),
         ),
         session=SessionState.view,
+        on_pick=SessionState.select,
     )
 
 
@@ -107,6 +115,7 @@ def imports() -> rx.Component:
             skeleton_lines(6),
         ),
         session=SessionState.view,
+        on_pick=SessionState.select,
     )
 
 
@@ -203,27 +212,12 @@ def _counts() -> Words:
 
 
 def _waiting(row: ImportFileRow) -> rx.Component:
-    return rx.box(
-        file_row(
-            row.name,
-            row.status,
-            row.note,
-            row.size,
-            on_remove=State.remove(row.file_id),
-        ),
-        rx.cond(
-            State.preview.file_id == row.file_id,
-            rx.fragment(),
-            plain_button(
-                "Preview",
-                "eye",
-                size="1",
-                margin_left="28px",
-                margin_bottom="8px",
-                on_click=State.show(row.file_id),
-                aria_label=f"Preview {row.name}",
-            ),
-        ),
+    return file_row(
+        row.name,
+        row.status,
+        row.note,
+        row.size,
+        on_remove=State.remove(row.file_id),
     )
 
 
@@ -253,6 +247,7 @@ def _preview() -> rx.Component:
     return section(
         f"Preview of {shown.name}",
         rx.flex(
+            when(how_many(State.waiting) > 1, _file_to_show()),
             _fact("Source", shown.source, shown.evidence),
             when(how_many(shown.sheets) > 1, _sheet_to_show()),
             _correction("Header row", _row_words(), HEADER_ROWS, "header_row"),
@@ -260,7 +255,7 @@ def _preview() -> rx.Component:
                 shown.encoding != "",
                 rx.fragment(
                     _correction("Delimiter", _delimiter(), DELIMITERS, "delimiter"),
-                    _correction("Encoding", shown.encoding, ENCODINGS, "encoding"),
+                    _correction("Encoding", _encoding(), ENCODINGS, "encoding"),
                 ),
                 _only_sheet(),
             ),
@@ -302,6 +297,12 @@ def _delimiter() -> Words:
         ("|", "pipe |"),
         State.preview.delimiter,
     )
+
+
+def _encoding() -> Words:
+    known = [(choice.value, choice.label) for choice in ENCODINGS]
+    found = State.preview.encoding
+    return rx.match(found, *known, found)  # pyright: ignore  All cases are words.
 
 
 def _note(note: PreviewNote) -> rx.Component:
@@ -355,6 +356,13 @@ def _chip(name: str, value: Words) -> rx.Component:
     )
 
 
+def _file_to_show() -> rx.Component:
+    lines = rx.foreach(
+        State.waiting, lambda one: _pick(one.name, one.file_id, State.show)
+    )
+    return _popover("File", State.preview.name, lines)
+
+
 def _sheet_to_show() -> rx.Component:
     return _sheets("Showing sheet", State.preview.sheet, State.show_sheet)
 
@@ -369,19 +377,21 @@ def _only_sheet() -> rx.Component:
 
 
 def _sheets(
-    label: str, value: Words, on_pick: object, all_words: str = ""
+    label: str, value: Words, on_pick: ValueHandler, all_words: str = ""
 ) -> rx.Component:
+    lines = rx.foreach(
+        State.preview.sheets,
+        lambda one: _pick(_sheet_words(one), one.sheet, on_pick),
+    )
+    every = _pick(all_words, "", on_pick) if all_words else rx.fragment()
+    return _popover(label, value, every, lines)
+
+
+def _popover(label: str, value: Words, *lines: rx.Component) -> rx.Component:
     return rx.popover.root(
         rx.popover.trigger(_chip(label, value)),
         rx.popover.content(
-            rx.el.ul(
-                _pick(all_words, "", on_pick) if all_words else rx.fragment(),
-                rx.foreach(
-                    State.preview.sheets,
-                    lambda one: _pick(_sheet_words(one), one.sheet, on_pick),
-                ),
-                class_name="pick-list",
-            ),
+            rx.el.ul(*lines, class_name="pick-list"),
             class_name="pick-popover",
             size="1",
             align="start",
@@ -390,13 +400,13 @@ def _sheets(
     )
 
 
-def _pick(words: Words, value: Words, on_pick: object) -> rx.Component:
+def _pick(words: Words, value: Words, on_pick: ValueHandler) -> rx.Component:
     return rx.el.li(
         rx.popover.close(
             rx.el.button(
                 rx.el.span(words, class_name="truncate", title=words),
                 type="button",
-                on_click=on_pick(value),  # pyright: ignore  A value handler.
+                on_click=on_pick(value),
             )
         ),
         class_name="pick-option",

@@ -210,7 +210,13 @@ def _workers() -> rx.Component:
 def _worker(row: WorkerLine) -> rx.Component:
     return table_row(
         two_lines(row.name, row.place),
-        cell(two_lines(row.work, row.context)),
+        cell(
+            rx.cond(
+                row.href != "",
+                two_lines(row.work, row.context),
+                rx.text(row.work, size="2", color=MUTED),
+            )
+        ),
         cell(
             relative_time(row.heard, row.heard_ago),
             justify="end",

@@ -22,11 +22,12 @@ from discovery_app.components.status_badge import status_badge, status_label
 from discovery_app.components.table_row import cell, clipped, number_cell, table_row
 from discovery_app.components.timeline import timeline
 from discovery_app.components.tokens import MUTED, Tone
-from discovery_app.domain.workflow_lines import AttemptLine
+from discovery_app.domain.workflow_failures import AttemptLine
 from discovery_app.states.session import SessionState
 from discovery_app.states.workflow import WorkflowPageState
 
 COLUMNS = (
+    Column("Phase", "160px"),
     Column("Attempt", "84px", numeric=True),
     Column("Outcome", "128px"),
     Column("Started", "96px", numeric=True),
@@ -205,17 +206,20 @@ def _rows() -> rx.Component:
 def _attempts() -> rx.Component:
     return section(
         "Attempts",
-        data_table(
-            "Attempts of the phase", COLUMNS, SHOWN.tries, _attempt, min_width="760px"
-        ),
+        data_table("Attempts", COLUMNS, SHOWN.tries, _attempt, min_width="920px"),
     )
 
 
 def _attempt(row: AttemptLine) -> rx.Component:
     return table_row(
-        rx.text(row.number, size="2", align="right", class_name="num"),
+        rx.text(row.phase, size="2"),
+        number_cell(row.number),
         cell(status_label(row.status)),
-        cell(relative_time(row.started), justify="end", class_name="num nowrap"),
+        cell(
+            relative_time(row.started, row.started_ago),
+            justify="end",
+            class_name="num nowrap",
+        ),
         number_cell(row.time),
         cell(clipped(row.worker)),
         cell(clipped(row.error)),

@@ -18,8 +18,8 @@ from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.phases.base import ISSUE_SCHEMA, PhaseContext, PhaseResult
 from discovery_app.transforms.classes import classify
 
-TITLE: Final = "Classify assets"
-WEIGHT: Final = 5.0
+TITLE: Final = "Asset classification"
+WEIGHT: Final = 6.0
 ITEM_KIND: Final = "assets"
 
 MOST_ASKED: Final = 500

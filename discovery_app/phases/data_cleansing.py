@@ -44,7 +44,7 @@ from discovery_app.transforms.left_out import (
 from discovery_app.transforms.quality import measure
 
 TITLE: Final = "Data cleansing"
-WEIGHT: Final = 20.0
+WEIGHT: Final = 14.0
 ITEM_KIND: Final = "rows"
 
 

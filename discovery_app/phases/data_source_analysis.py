@@ -26,8 +26,8 @@ from discovery_app.phases.base import (
 from discovery_app.readers import Corrections, Note, SourceTable, read_tables
 from discovery_app.transforms.column_profiles import hide_credentials, profile_column
 
-TITLE = "Analyse source"
-WEIGHT = 2.0
+TITLE = "Data source analysis"
+WEIGHT = 10.0
 ITEM_KIND = "rows"
 
 COLUMN_SCHEMA: Final[Mapping[str, pl.DataType]] = {

@@ -17,8 +17,8 @@ from discovery_app.phases.base import (
 from discovery_app.transforms.cell_checks import any_findings, cell_findings
 from discovery_app.transforms.row_checks import empty_headers, row_verdicts
 
-TITLE = "Validate rows"
-WEIGHT = 1.0
+TITLE = "Data validation"
+WEIGHT = 6.0
 ITEM_KIND = "rows"
 
 VERDICT_SCHEMA: Final = {

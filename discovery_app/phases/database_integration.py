@@ -9,7 +9,7 @@ from discovery_app.phases.base import PhaseContext, PhaseResult
 from discovery_app.transforms.keys import identity_keys
 
 TITLE: Final = "Database integration"
-WEIGHT: Final = 15.0
+WEIGHT: Final = 35.0
 ITEM_KIND: Final = "rows"
 
 _CLASSES: Final = {

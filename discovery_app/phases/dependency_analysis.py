@@ -20,8 +20,8 @@ from discovery_app.transforms.edges import aggregate, links, with_ends
 from discovery_app.transforms.graph import Grouping, group_assets
 from discovery_app.transforms.noise import with_environments, with_noise, with_shared
 
-TITLE: Final = "Find dependencies"
-WEIGHT: Final = 8.0
+TITLE: Final = "Dependency analysis"
+WEIGHT: Final = 10.0
 ITEM_KIND: Final = "connections"
 
 NO_INPUTS: Final = "No connections or depends_on columns in this import"

@@ -12,8 +12,8 @@ from discovery_app.errors import PhaseError
 from discovery_app.knowledge.fields import IDENTITY_FIELDS, field_of_target
 from discovery_app.phases.base import PhaseContext, PhaseResult, issue_frame
 
-TITLE = "Map fields"
-WEIGHT = 1.0
+TITLE = "Field mapping"
+WEIGHT = 4.0
 ITEM_KIND = "columns"
 
 MAPPING_SCHEMA: Final = {

@@ -12,8 +12,8 @@ from discovery_app.transforms.decisions import decide
 from discovery_app.transforms.facts import gather
 from discovery_app.transforms.support import findings
 
-TITLE: Final = "Assess technical debt"
-WEIGHT: Final = 8.0
+TITLE: Final = "Tech-debt analysis"
+WEIGHT: Final = 15.0
 ITEM_KIND: Final = "assets"
 
 

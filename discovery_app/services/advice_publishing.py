@@ -29,6 +29,8 @@ DECISION_COLUMNS: Final = (
     "also_matched",
     "reason",
 )
+_Given = dict[str, sa.ColumnElement]
+
 _RECORD: Final = {"record": sa.Integer()}
 _EMPTY: Final = {
     "inputs": sa.text("'{}'::jsonb"),
@@ -68,7 +70,7 @@ class AdvicePublishing:
             return
         kinds = column_types(FINDINGS, *FINDING_COLUMNS)
         staged = stage(self._session, "staged_findings", _RECORD | kinds, frame)
-        as_of = {"as_of": sa.literal(self._publication.as_of)}
+        as_of: _Given = {"as_of": sa.literal(self._publication.as_of)}
         columns, rows = self._rows(staged, FINDING_COLUMNS, as_of)
         self._session.execute(
             sa.insert(FINDINGS).from_select(columns, rows, include_defaults=False)
@@ -81,7 +83,7 @@ class AdvicePublishing:
             return
         kinds = column_types(DECISIONS, *DECISION_COLUMNS)
         staged = stage(self._session, "staged_decisions", _RECORD | kinds, frame)
-        as_of = {"as_of": sa.literal(self._publication.as_of)}
+        as_of: _Given = {"as_of": sa.literal(self._publication.as_of)}
         columns, rows = self._rows(staged, DECISION_COLUMNS, as_of)
         insert = postgresql.insert(DECISIONS).from_select(
             columns, rows, include_defaults=False
@@ -130,7 +132,7 @@ class AdvicePublishing:
         self,
         staged: sa.Table,
         names: tuple[str, ...],
-        given: dict[str, sa.ColumnElement],
+        given: _Given,
     ) -> tuple[list[str], sa.Select]:
         """Return target columns and the rows for them, one per staged row."""
         columns = {

@@ -1,7 +1,6 @@
 """One asset with where each of its values came from."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -95,7 +94,7 @@ class AssetDetails:
             )
             .order_by(source.seen_at.desc(), source.id.desc())
         )
-        return tuple(Origin(*told, tuple(fields)) for *told, fields in rows)
+        return tuple(Origin(*row[:-1], fields=tuple(row.fields)) for row in rows)
 
     def _edges(self, scope: Scope, asset_id: UUID) -> tuple[int, int]:
         """Return how many edges that are no noise go out of the asset and into it."""
@@ -117,7 +116,7 @@ class AssetDetails:
         return row[0], row[1]
 
 
-def _facts(row: Mapping[str, Any], origins: Sequence[Origin]) -> tuple[FieldFact, ...]:
+def _facts(row: sa.RowMapping, origins: Sequence[Origin]) -> tuple[FieldFact, ...]:
     """Return the filled fields, each with the last row that set it."""
     told: dict[str, Origin] = {}
     for origin in origins:

@@ -1,8 +1,8 @@
 """Reading the inventory: lists, facets, sums and single assets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -382,7 +382,7 @@ def _most_first(counts: list[WordCount]) -> tuple[WordCount, ...]:
     return tuple(ordered[:MOST_WORDS])
 
 
-def _line(row: Mapping[str, Any], fields: Sequence[str]) -> AssetLine:
+def _line(row: sa.RowMapping, fields: Sequence[str]) -> AssetLine:
     return AssetLine(
         asset_id=row["id"],
         asset_name=row["asset_name"],

@@ -108,6 +108,13 @@ class AuditService:
         )
         return tuple(found)
 
+    def actors(self) -> tuple[str, ...]:
+        """Return everyone whom the log knows, for a filter."""
+        found = self._session.exec(
+            select(AuditEvent.actor).distinct().order_by(AuditEvent.actor)
+        )
+        return tuple(found)
+
 
 def require_reason(reason: str) -> str:
     """Return ``reason`` without blanks around it.

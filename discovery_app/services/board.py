@@ -20,8 +20,8 @@ from discovery_app.domain.board import (
 )
 from discovery_app.domain.paging import check_limit
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
-from discovery_app.errors import InvalidInputError
 from discovery_app.phases import load_phase, progress_percentage
+from discovery_app.services import board_keyset as keyset
 from discovery_app.services.board_tables import (
     CLIENTS,
     ENGAGEMENTS,
@@ -86,7 +86,7 @@ class BoardService:
         keys = (*sort_keys(sort), STATES.c.id)
         total = self._count(where)
         backwards = edge is not None and edge.backwards
-        limited = where + ([_beyond(keys, edge, order)] if edge else [])
+        limited = where + ([keyset.beyond(keys, edge, order)] if edge else [])
         reverse = descending != backwards
         found = self._session.execute(
             _select_rows(keys)
@@ -100,15 +100,17 @@ class BoardService:
             rows.reverse()
         if not rows:
             return BoardPage(total=total)
-        before = self._count([*where, _ahead(keys, rows[0], descending)])
+        before = self._count([*where, keyset.ahead(keys, rows[0], descending)])
         ends = more if not backwards else True
         starts = before > 0
         return BoardPage(
             rows=self._views(rows, traces=isinstance(scope, PlatformScope)),
             first=before + 1,
             total=total,
-            next_cursor=_cursor(order, rows[-1], len(keys)) if ends else "",
-            previous_cursor=_cursor(order, rows[0], len(keys), True) if starts else "",
+            next_cursor=keyset.cursor(order, rows[-1], len(keys)) if ends else "",
+            previous_cursor=keyset.cursor(order, rows[0], len(keys), True)
+            if starts
+            else "",
         )
 
     def totals(self, scope: ManyScope) -> BoardTotals:
@@ -255,50 +257,6 @@ def _sum(
     column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]
 ) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(sa.func.sum(column).filter(where), 0)
-
-
-def _beyond(
-    keys: Sequence[sa.ColumnElement[Any]], edge: BoardCursor, order: str
-) -> sa.ColumnElement[bool]:
-    """Return that a row comes after ``edge``, or before it if that is asked for.
-
-    Raises:
-        InvalidInputError: ``edge`` belongs to another order.
-    """
-    values = (*edge.key, str(edge.row_id))
-    if edge.sort != order or len(values) != len(keys):
-        raise InvalidInputError(
-            "This link to another page is of another order; start the list again."
-        )
-    seen = sa.tuple_(*_typed(keys, values))
-    descending = order.startswith("-")
-    row = sa.tuple_(*keys)
-    return row < seen if descending != edge.backwards else row > seen
-
-
-def _ahead(
-    keys: Sequence[sa.ColumnElement[Any]], first: Mapping[str, Any], descending: bool
-) -> sa.ColumnElement[bool]:
-    values = [first[f"key_{at}"] for at in range(len(keys))]
-    row, seen = sa.tuple_(*keys), sa.tuple_(*_typed(keys, values))
-    return row > seen if descending else row < seen
-
-
-def _typed(
-    keys: Sequence[sa.ColumnElement[Any]], values: Sequence[str]
-) -> list[sa.ColumnElement[Any]]:
-    """Return ``values`` as the types of ``keys``."""
-    return [
-        sa.cast(sa.literal(value, sa.Text), key.type)
-        for key, value in zip(keys, values, strict=True)
-    ]
-
-
-def _cursor(
-    order: str, row: Mapping[str, Any], length: int, backwards: bool = False
-) -> str:
-    key = tuple(row[f"key_{at}"] for at in range(length - 1))
-    return BoardCursor(order, key, row["id"], backwards).encode()
 
 
 def _view(row: Mapping[str, Any], run: Mapping[str, Any]) -> BoardRow:

@@ -1,7 +1,6 @@
 """The queue of conflicts: two sources that disagree, until a person decides."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -169,7 +168,7 @@ def _from_text(column: sa.Column, text: str) -> sa.ColumnElement:
     return sa.cast(given, column.type)
 
 
-def _view(row: Mapping[str, Any]) -> ConflictView:
+def _view(row: sa.RowMapping) -> ConflictView:
     return ConflictView(
         conflict_id=row["id"],
         asset_id=row["asset_id"],

@@ -1,8 +1,7 @@
 """What needs what in an engagement."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -257,7 +256,7 @@ def _unknown(scope: Scope) -> sa.Select:
     ).group_by(ends.c.endpoint)
 
 
-def _view(row: Mapping[str, Any]) -> DependencyView:
+def _view(row: sa.RowMapping) -> DependencyView:
     return DependencyView(
         dependency_id=row["id"],
         source=row["source"],

@@ -135,7 +135,8 @@ class EngagementService:
             .where(Membership.user_id == person.user_id)
             .distinct()
         )
-        return frozenset(found) | ({Role.ADMIN} if person.is_admin else set())
+        roles = {Role(role) for role in found}
+        return frozenset(roles | {Role.ADMIN} if person.is_admin else roles)
 
     def choices(self, person: Person) -> tuple[EngagementChoice, ...]:
         """Return the engagements ``person`` may pick, by client, then name.
@@ -177,14 +178,19 @@ class EngagementService:
     ) -> tuple[EngagementChoice, ...]:
         role = _role_of(person).label("role")
         statement = (
-            select(Engagement.id, Engagement.client_account_id)
-            .add_columns(ClientAccount.name, Engagement.name, role)
+            sa.select(
+                col(Engagement.id),
+                col(Engagement.client_account_id),
+                col(ClientAccount.name),
+                col(Engagement.name),
+                role,
+            )
             .join(ClientAccount, col(ClientAccount.id) == Engagement.client_account_id)
             .where(role.is_not(None))
             .order_by(sa.func.lower(ClientAccount.name), sa.func.lower(Engagement.name))
         )
         if engagement_id is not None:
-            statement = statement.where(Engagement.id == engagement_id)
+            statement = statement.where(col(Engagement.id) == engagement_id)
         if not archived:
             statement = statement.where(col(Engagement.archived_at).is_(None))
         rows = self._session.execute(statement)
@@ -199,11 +205,11 @@ def _role_of(person: Person) -> sa.ColumnElement[str]:
     return (
         sa.select(sa.func.min(sa.cast(Membership.role, sa.Text)))
         .where(
-            Membership.user_id == person.user_id,
-            Membership.client_account_id == Engagement.client_account_id,
+            col(Membership.user_id) == person.user_id,
+            col(Membership.client_account_id) == Engagement.client_account_id,
             sa.or_(
                 col(Membership.engagement_id).is_(None),
-                Membership.engagement_id == Engagement.id,
+                col(Membership.engagement_id) == Engagement.id,
             ),
         )
         .scalar_subquery()

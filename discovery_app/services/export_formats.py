@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """CONTRACTS.md, "Exports", and FIELD.md, trap 10."""
@@ -129,9 +130,7 @@ def _write_workbook(
                 _write_cell(sheet, number, place, value)
 
 
-def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: Any
-) -> None:
+def _write_cell(sheet: Worksheet, row: int, place: int, value: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):

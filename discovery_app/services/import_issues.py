@@ -1,12 +1,12 @@
 """The problems that imports showed: all of them, with where and what to do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
@@ -176,12 +176,12 @@ class ImportIssueService:
         Errors come first, then the most frequent.
         """
         where = _conditions(scope, session_id, chosen)
-        by_rule = {"partition_by": [ISSUES.c.rule, ISSUES.c.severity]}
+        by_rule = [ISSUES.c.rule, ISSUES.c.severity]
         numbered = (
             _SHOWN.add_columns(
-                sa.func.count().over(**by_rule).label("number"),
+                sa.func.count().over(partition_by=by_rule).label("number"),
                 sa.func.row_number()
-                .over(**by_rule, order_by=[ISSUES.c.position, ISSUES.c.id])
+                .over(partition_by=by_rule, order_by=[ISSUES.c.position, ISSUES.c.id])
                 .label("place"),
                 SEVERITY_ORDER.label("weight"),
             )
@@ -225,9 +225,7 @@ class ImportIssueService:
         order = {"order_by": [issue.position, issue.id]}
         lists = (
             sa.func.array_agg(
-                sa.dialects.postgresql.aggregate_order_by(
-                    sa.cast(issue[name], sa.Text()), *order["order_by"]
-                ),
+                aggregate_order_by(sa.cast(issue[name], sa.Text()), *order["order_by"]),
                 type_=sa.ARRAY(sa.Text()),
             )
             for name in ("rule", "message", "fix")
@@ -278,7 +276,7 @@ def _conditions(
     return where
 
 
-def _view(row: Mapping[str, Any]) -> IssueView:
+def _view(row: sa.RowMapping) -> IssueView:
     return IssueView(
         issue_id=row["id"],
         phase=row["phase"],

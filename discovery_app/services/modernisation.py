@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -360,7 +360,7 @@ def _checked_reason(reason: str) -> str:
     return why
 
 
-def _finding(row: Mapping[str, Any]) -> FindingView:
+def _finding(row: sa.RowMapping) -> FindingView:
     return FindingView(
         finding_id=row["id"],
         asset_id=row["asset_id"],
@@ -379,7 +379,7 @@ def _finding(row: Mapping[str, Any]) -> FindingView:
     )
 
 
-def _decision(row: Mapping[str, Any]) -> DecisionView:
+def _decision(row: sa.RowMapping) -> DecisionView:
     return DecisionView(
         asset_id=row["asset_id"],
         asset_name=row["asset_name"],

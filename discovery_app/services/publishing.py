@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
@@ -241,8 +242,7 @@ class Publishing:
             if known and name != "tags":
                 taken = sa.and_(taken, staged[name] == ASSETS.c[name])
             names.append(sa.case((taken, sa.cast(name, sa.Text()))))
-        array = sa.dialects.postgresql.array(names, type_=sa.Text())
-        return sa.func.array_remove(array, None)
+        return sa.func.array_remove(array(names, type_=sa.Text()), None)
 
     def _accounting(self) -> Accounting:
         counted = self._session.execute(

@@ -173,7 +173,7 @@ def _score(attribute: Attribute, headers: Sequence[str]) -> sa.ColumnElement[flo
     fields = [field for part in attribute.parts for field in part if field in ASSETS.c]
     if not fields:
         return known
-    wanted = array([sa.cast(field, sa.Text()) for field in fields], type_=sa.Text())
+    wanted = array([sa.cast(field, sa.Text()) for field in fields])
     overlaps = _DISPUTED.op("&&", return_type=sa.Boolean())(wanted)
     return known * sa.case((overlaps, DISPUTED_QUALITY), else_=1.0)
 

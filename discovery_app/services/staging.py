@@ -24,7 +24,7 @@ _PG_TYPES: Final[tuple[tuple[type[sa.types.TypeEngine], str], ...]] = (
 )
 """In the order they are tried: a big integer is an integer, too."""
 
-UUID_IN_ORDER_SINCE: Final = (18,)
+UUID_IN_ORDER_SINCE: Final = 18
 """The PostgreSQL version that brought ``uuidv7()``."""
 
 
@@ -72,7 +72,7 @@ def new_id(session: Session) -> sa.ColumnElement:
     Ids in order of time keep the indexes of a bulk insert narrow; older servers
     make random ones.
     """
-    version = session.connection().dialect.server_version_info or (0,)
-    if version >= UUID_IN_ORDER_SINCE:
+    version = session.connection().dialect.server_version_info
+    if version and int(version[0]) >= UUID_IN_ORDER_SINCE:
         return sa.func.uuidv7(type_=sa.Uuid())
     return sa.func.gen_random_uuid(type_=sa.Uuid())

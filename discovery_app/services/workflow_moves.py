@@ -114,13 +114,11 @@ def hand_on(
     )
 
 
-def go_on(
-    claim: Claim, following: str, ended: EndedRun, done: NewEvent, cancelling: bool
-) -> Transition:
+def go_on(claim: Claim, following: str, ended: EndedRun, done: NewEvent) -> Transition:
     """Open ``following`` for the same worker."""
     opened = open_run(following, claim.run_number, as_lease(claim))
     return Transition(
-        status=WorkflowStatus.CANCELLING if cancelling else WorkflowStatus.RUNNING,
+        status=WorkflowStatus.RUNNING,
         current_phase=following,
         progress_percentage=progress_percentage(claim.phase, 1.0),
         lease=LeaseChange(
@@ -128,7 +126,8 @@ def go_on(
             owner=claim.scope.actor,
             hold_seconds=settings().lease_seconds,
             attempt=1,
-            cancel_requested=cancelling,
+            cancel_requested=None,
+            pause_requested=None,
             expected_fence=claim.fence,
         ),
         ended=ended,

@@ -114,14 +114,10 @@ class WorkflowRows:
     ) -> int:
         self._session.flush()
         run_number = max(change.run_number, workflow.run_number)
-        reached = change.progress_percentage
-        if run_number == workflow.run_number:
-            reached = max(reached, workflow.progress_percentage)
         whole = Transition(
             **{
                 **change.__dict__,
                 "run_number": run_number,
-                "progress_percentage": reached,
                 "state_data": state_data or change.state_data,
             }
         )

@@ -3,8 +3,8 @@
 Every change of a workflow is a ``Transition``: what the state, the lease and the
 phase runs become, and what the history says. It is written by one statement, so
 that the row, its lease, its tries and its events can never disagree, and so that
-a phase commit costs one round trip. Part of ``services.workflow_state``; nothing
-else may use it.
+a phase commit costs one round trip. The workflow's row is locked first and its lease
+last, in every change. Part of ``services.workflow_state``; nothing else may use it.
 """
 
 import json
@@ -68,7 +68,7 @@ class OpenedRun:
 
 @dataclass(frozen=True)
 class LeaseChange:
-    """What the lease becomes.
+    """What the lease becomes; ``None`` leaves a request of a person as it is.
 
     Attributes:
         owner: Who holds it from now on; empty frees it.
@@ -82,57 +82,64 @@ class LeaseChange:
     hold_seconds: float = 0.0
     attempt: int = 0
     delay_seconds: float = 0.0
-    cancel_requested: bool = False
-    pause_requested: bool = False
+    cancel_requested: bool | None = False
+    pause_requested: bool | None = False
     expected_fence: int | None = None
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One change of a workflow; ``None`` leaves a part as it is."""
+    """One change of a workflow; ``None`` leaves a part as it is.
+
+    Attributes:
+        state_data: As an object, or as its JSON.
+        progress_percentage: Is taken only if it is more than before.
+    """
 
     status: WorkflowStatus
     current_phase: str
     events: Sequence[NewEvent]
     lease: LeaseChange | None = None
-    state_data: Mapping[str, Any] | None = None
+    state_data: Mapping[str, Any] | str | None = None
     run_number: int = 1
     progress_percentage: int = 0
     ended: EndedRun | None = None
     opened: OpenedRun | None = None
 
 
-_TRANSITION = sa.text(
-    """
-    WITH lease AS (
-        UPDATE workflow_leases SET
-            runnable = coalesce(:runnable, runnable),
-            owner = coalesce(:owner, owner),
-            lease_until = CASE
-                WHEN cast(:owner AS text) IS NULL THEN lease_until
-                WHEN :owner = '' THEN NULL
-                ELSE clock_timestamp() + make_interval(secs => :hold_seconds) END,
-            attempt = coalesce(:attempt, attempt),
-            run_after = CASE WHEN cast(:delay_seconds AS float) IS NULL THEN run_after
-                ELSE clock_timestamp() + make_interval(secs => :delay_seconds) END,
-            cancel_requested = coalesce(:cancel_requested, cancel_requested),
-            pause_requested = coalesce(:pause_requested, pause_requested)
-        WHERE id = :workflow_id AND engagement_id = :engagement_id
-          AND (cast(:expected_fence AS bigint) IS NULL OR fence = :expected_fence)
-        RETURNING id
-    ), state AS (
+_STATEMENT: Final = """
+    WITH state AS (
         UPDATE workflow_states SET
-            status = :status,
+            status = CASE WHEN :status = 'running' AND status = 'cancelling'
+                THEN status ELSE :status END,
             current_phase = :current_phase,
             state_data = coalesce(cast(:state_data AS jsonb), state_data),
+            progress_percentage = CASE WHEN run_number = :run_number
+                THEN greatest(progress_percentage, :progress) ELSE :progress END,
             run_number = :run_number,
-            progress_percentage = :progress,
             version = version + 1,
             event_seq = event_seq + :event_count,
             updated_at = clock_timestamp()
         WHERE id = :workflow_id AND engagement_id = :engagement_id
-          AND EXISTS (SELECT 1 FROM lease)
         RETURNING id, engagement_id, client_account_id, session_id, version, event_seq
+    ), lease AS (
+        UPDATE workflow_leases AS held SET
+            runnable = coalesce(:runnable, held.runnable),
+            owner = coalesce(:owner, held.owner),
+            lease_until = CASE
+                WHEN cast(:owner AS text) IS NULL THEN held.lease_until
+                WHEN :owner = '' THEN NULL
+                ELSE clock_timestamp() + make_interval(secs => :hold_seconds) END,
+            attempt = coalesce(:attempt, held.attempt),
+            run_after = CASE WHEN cast(:delay_seconds AS float) IS NULL
+                THEN held.run_after
+                ELSE clock_timestamp() + make_interval(secs => :delay_seconds) END,
+            cancel_requested = coalesce(:cancel_requested, held.cancel_requested),
+            pause_requested = coalesce(:pause_requested, held.pause_requested)
+        FROM state
+        WHERE held.id = state.id AND held.engagement_id = state.engagement_id
+          AND (cast(:expected_fence AS bigint) IS NULL OR fence = :expected_fence)
+        RETURNING held.id
     ), ended AS (
         UPDATE workflow_phase_runs SET
             status = :ended_status, summary = :summary, item_kind = :item_kind,
@@ -143,7 +150,6 @@ _TRANSITION = sa.text(
             fraction = CASE WHEN :ended_status = 'completed' THEN 1 ELSE fraction END,
             finished_at = clock_timestamp()
         WHERE id = :ended_id AND engagement_id = :engagement_id
-          AND EXISTS (SELECT 1 FROM lease)
     ), opened AS (
         INSERT INTO workflow_phase_runs (
             id, engagement_id, client_account_id, workflow_id, phase, position,
@@ -165,13 +171,16 @@ _TRANSITION = sa.text(
         FROM state, jsonb_to_recordset(cast(:events AS jsonb))
             AS entry(seq int, type text, phase text, reason text, data jsonb)
     )
-    SELECT state.version, pg_notify(:channel, json_build_object(
+    SELECT state.version, (SELECT count(*) FROM lease) AS leases,
+        pg_notify(:channel, json_build_object(
             'engagement_id', state.engagement_id, 'workflow_id', state.id,
             'version', state.version)::text),
         CASE WHEN :wake THEN pg_notify(:queued_channel, state.id::text) END
     FROM state
     """
-).bindparams(
+
+# psycopg keeps what it knows of a statement only up to 4,096 characters.
+_TRANSITION: Final = sa.text(" ".join(_STATEMENT.split())).bindparams(
     sa.bindparam("opened_id", type_=sa.Uuid),
     sa.bindparam("ended_id", type_=sa.Uuid),
     sa.bindparam("user_id", type_=sa.Uuid),
@@ -190,7 +199,8 @@ def write_transition(
     """Write ``change`` and tell pages and runners; return the new version.
 
     Raises:
-        LostLeaseError: The lease has another fence than the change expects.
+        LostLeaseError: The lease has another fence than the change expects; the
+            unit of work must roll back.
     """
     wake = change.lease is not None and change.lease.runnable and not change.lease.owner
     written = session.execute(
@@ -215,14 +225,16 @@ def write_transition(
             **_opened_values(change.opened),
         },
     ).one_or_none()
-    if written is None:
+    if written is None or not written.leases:
         fence = change.lease.expected_fence if change.lease else None
         raise LostLeaseError(workflow_id, fence or 0)
     return int(written.version)
 
 
 def _json(value: object | None) -> str | None:
-    return None if value is None else json.dumps(value, default=str)
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, default=str)
 
 
 def _entries(events: Sequence[NewEvent]) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ Part of ``services.workflow_state``.
 """
 
 import random
-from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,7 +26,6 @@ from discovery_app.models import WorkflowPhaseRun, WorkflowState
 from discovery_app.phases import load_phase, phase_after
 from discovery_app.phases.base import PhaseResult
 from discovery_app.services.workflow_moves import (
-    as_lease,
     counts,
     ended_run,
     finish,
@@ -43,6 +42,7 @@ from discovery_app.services.workflow_transitions import (
     NewEvent,
     OpenedRun,
     Transition,
+    write_transition,
 )
 
 _TRACEBACK_LIMIT: Final = 20_000
@@ -92,7 +92,7 @@ class WorkflowWork(WorkflowRows):
                 events=events,
             ),
         )
-        return _claim(lease, workflow, opened, workflow.state_data)
+        return _first_claim(lease, workflow, opened)
 
     def report(self, claim: Claim, fraction: float, message: str) -> None:
         """Record that the claimed phase is ``fraction`` (0.0 to 1.0) done.
@@ -140,8 +140,6 @@ class WorkflowWork(WorkflowRows):
         Raises:
             LostLeaseError: Another worker has the workflow; roll back.
         """
-        workflow = self._locked(claim.scope, claim.workflow_id)
-        lease = self._lease(claim.scope, claim.workflow_id)
         following = phase_after(claim.phase)
         ended = ended_run(claim, result)
         done = NewEvent(EventType.COMMITTED, claim.phase, data=counts(result))
@@ -149,17 +147,26 @@ class WorkflowWork(WorkflowRows):
             change = finish(claim, ended, done)
         elif result.needs_approval:
             change = wait(claim, ended, done)
-        elif lease.pause_requested and not lease.cancel_requested:
+        elif self._is_pause_requested(claim):
             change = pause(claim, following, ended, done)
         elif not keep:
             change = hand_on(claim, following, ended, done)
         else:
-            change = go_on(claim, following, ended, done, lease.cancel_requested)
-        dumped = state.dump()
-        self._write(claim.scope, workflow, change, state_data=dumped)
+            change = go_on(claim, following, ended, done)
+        dumped = state.dump_json()
+        change = replace(change, run_number=claim.run_number, state_data=dumped)
+        self._session.flush()
+        write_transition(self._session, claim.scope, claim.workflow_id, change)
         if change.opened is None:
             return None
-        return _claim(as_lease(claim), workflow, change.opened, dumped)
+        return _next_claim(claim, change.opened, state)
+
+    def _is_pause_requested(self, claim: Claim) -> bool:
+        """Return whether to stop here; one that comes later stops the next phase."""
+        return self._session.execute(
+            _PAUSE_REQUESTED,
+            {"id": claim.workflow_id, "engagement_id": claim.scope.engagement_id},
+        ).scalar_one()
 
     def fail_phase(
         self, claim: Claim, error: Exception, *, retryable: bool, trace: str = ""
@@ -262,6 +269,11 @@ class WorkflowWork(WorkflowRows):
         return next(iter(closed), "")
 
 
+_PAUSE_REQUESTED: Final = sa.text(
+    "SELECT pause_requested AND NOT cancel_requested FROM workflow_leases"
+    " WHERE id = :id AND engagement_id = :engagement_id"
+)
+
 _REPORT: Final = sa.text(
     """
     WITH held AS (
@@ -304,11 +316,19 @@ def retry_delay_seconds(attempt: int) -> float:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  Not for secrets.
 
 
-def _claim(
-    lease: LeaseClaim,
-    workflow: WorkflowState,
-    opened: OpenedRun,
-    state_data: Mapping[str, Any],
+def _next_claim(claim: Claim, opened: OpenedRun, state: DiscoveryFlowState) -> Claim:
+    """Return the claim on the try that a commit opened; attempts count anew."""
+    return replace(
+        claim,
+        phase=opened.phase,
+        attempt=opened.attempt,
+        phase_run_id=opened.id,
+        state=state,
+    )
+
+
+def _first_claim(
+    lease: LeaseClaim, workflow: WorkflowState, opened: OpenedRun
 ) -> Claim:
     return Claim(
         workflow_id=workflow.id,
@@ -320,7 +340,7 @@ def _claim(
         max_attempts=lease.max_attempts,
         run_number=opened.run_number,
         phase_run_id=opened.id,
-        state_data=state_data,
+        state=DiscoveryFlowState.load(workflow.state_data),
     )
 
 

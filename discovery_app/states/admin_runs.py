@@ -13,7 +13,7 @@ from discovery_app.domain.access import Permission, PlatformScope, Scope
 from discovery_app.domain.board import BoardPage
 from discovery_app.domain.board_lines import BoardLine, board_line, range_words
 from discovery_app.domain.board_query import BoardQuery
-from discovery_app.domain.words import count, counted
+from discovery_app.domain.words import counted
 from discovery_app.errors import DiscoveryError
 from discovery_app.services.board import BoardService
 from discovery_app.services.workflow_actions import WorkflowActionService
@@ -84,7 +84,7 @@ class AdminRunsState(rx.State):
 
     def _show(self, page: BoardPage) -> None:
         self.lines = tuple(board_line(row) for row in page.rows)
-        self.shown, self.total = range_words(page), count(page.total)
+        self.shown, self.total = range_words(page), counted(page.total, "run")
         self.next_cursor = page.next_cursor
         self.previous_cursor = page.previous_cursor
         there = {line.workflow_id for line in self.lines}

@@ -26,7 +26,7 @@ from discovery_app.domain.board_lines import (
 )
 from discovery_app.domain.board_query import BoardQuery
 from discovery_app.domain.display import Choice, RankedBar
-from discovery_app.domain.words import count
+from discovery_app.domain.words import counted
 from discovery_app.services.board import BoardService
 from discovery_app.services.board_trends import BoardTrendService
 from discovery_app.states.following import follow
@@ -111,7 +111,7 @@ class BoardState(rx.State):
     def _show(self, found: _Snapshot) -> None:
         self.lines = tuple(board_line(row) for row in found.page.rows)
         self.shown = range_words(found.page)
-        self.total = count(found.page.total)
+        self.total = counted(found.page.total, "workflow")
         self.next_cursor = found.page.next_cursor
         self.previous_cursor = found.page.previous_cursor
         self.has_board = found.totals is not None

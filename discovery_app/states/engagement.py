@@ -57,13 +57,14 @@ class EngagementState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the engagement of the address, and keep it true."""
+        async with self:
+            if self.engagement_id not in self.router.url.path:
+                self.reset()
         try:
             engagement_id = id_in_path(self, "engagement")
             scope = await scope_of(self, engagement_id)
             async with self:
                 place = await choose(self, engagement_id)
-                if self.engagement_id != str(engagement_id):
-                    self.reset()
                 self.engagement_id = str(engagement_id)
                 self.client, self.name = place.client, place.engagement
         except DiscoveryError as error:

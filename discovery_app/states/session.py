@@ -33,7 +33,7 @@ class SessionState(rx.State):
 
     @rx.event
     @allow()
-    async def load(self) -> rx.event.EventSpec | None:
+    async def load(self) -> rx.event.EventCallback[()] | None:
         """Show the person and what they may pick; the first load of every page."""
         try:
             person = await person_of(self)

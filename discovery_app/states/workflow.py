@@ -35,12 +35,12 @@ class WorkflowPageState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the workflow of the address, and keep it true."""
+        async with self:
+            if self.shown.workflow_id not in self.router.url.path:
+                self.reset()
+            self.notice, self.problem, self.reason = "", "", ""
         try:
             workflow_id = id_in_path(self, "workflow")
-            async with self:
-                if self.shown.workflow_id != str(workflow_id):
-                    self.shown, self.loading = WorkflowPage(), True
-                self.notice, self.problem, self.reason = "", "", ""
             board = await board_scope_of(self)
             engagement_id = await in_thread(_engagement_of, board, workflow_id)
             async with self:

@@ -113,3 +113,23 @@ def download(one: Caller, name: str):
     answer = one.get(path(one, name))
     assert answer.status_code == 200, answer.text
     return answer
+
+
+def test_an_admin_downloads_the_audit_log(database: TestDatabase) -> None:
+    maya, ada = caller(), caller(Role.ADMIN)
+    download(maya, "findings.csv")
+
+    answer = ada.get("/audit.json", action="exported", actor="Maya Okafor")
+
+    assert answer.status_code == 200
+    assert {row["subject"] for row in answer.json()} >= {"findings"}
+    assert {row["action"] for row in answer.json()} == {"exported"}
+
+
+def test_nobody_else_downloads_the_audit_log(database: TestDatabase) -> None:
+    manager = caller(Role.MANAGER)
+
+    answer = manager.get("/audit.csv")
+
+    assert answer.status_code == 403
+    assert stranger().get("/api/v1/audit.csv").status_code == 401

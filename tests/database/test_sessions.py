@@ -211,8 +211,9 @@ def test_a_connection_cut_in_the_middle_is_unavailable_and_the_next_works(
 
 
 def test_a_pooled_connection_that_died_is_replaced_unseen(
-    server, things, single_connection
+    server, things, single_connection, monkeypatch
 ):
+    monkeypatch.setattr("discovery_app.database.pool.PING_AFTER_SECONDS", 0.0)
     with unit_of_work(scope()) as session:
         pid = session.execute(sa.text("select pg_backend_pid()")).scalar_one()
     with server.superuser() as operator:

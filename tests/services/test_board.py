@@ -10,6 +10,7 @@ from discovery_app.errors import (
     PhaseError,
     UnavailableError,
 )
+from discovery_app.phases import ORDER, progress_percentage
 from discovery_app.services.board import BoardService
 from discovery_app.services.board_trends import BoardTrendService
 from discovery_app.services.workflow_state import WorkflowStateService
@@ -69,9 +70,7 @@ def fail(claim, *, retryable=False, message="No file."):
 
 def complete(claim):
     """Commit every phase from the claimed one on, three rows each."""
-    from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
-
-    state = DiscoveryFlowState.load(claim.state_data)
+    state = claim.state
     while claim is not None:
         with unit_of_work(claim.scope) as session:
             claim = WorkflowStateService(session).commit_phase(
@@ -80,12 +79,9 @@ def complete(claim):
 
 
 def wait_for_approval(claim):
-    from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
-
-    state = DiscoveryFlowState.load(claim.state_data)
     result = make_result(needs_approval=True)
     with unit_of_work(claim.scope) as session:
-        WorkflowStateService(session).commit_phase(claim, result, state)
+        WorkflowStateService(session).commit_phase(claim, result, claim.state)
 
 
 def run_sql(database, statement, **values):
@@ -258,7 +254,8 @@ class TestPage:
 
         row = page(board_of(scope)).rows[0]
 
-        assert (row.percent, row.message) == (3, "Almost there")
+        reached = progress_percentage(ORDER[0], 1.0)
+        assert (row.percent, row.message) == (reached, "Almost there")
 
 
 class TestTotals:

@@ -59,14 +59,8 @@ def commit(claim, **more):
     result = make_result(**more.pop("result", {}))
     with unit_of_work(claim.scope) as session:
         service = WorkflowStateService(session)
-        state = _state(claim).with_phase("data_validation", result.output, {})
+        state = claim.state.with_phase("data_validation", result.output, {})
         return service.commit_phase(claim, result, state, **more)
-
-
-def _state(claim):
-    from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
-
-    return DiscoveryFlowState.load(claim.state_data)
 
 
 def fail(claim, error=None, *, retryable=False):

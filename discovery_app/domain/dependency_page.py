@@ -1,0 +1,152 @@
+"""What the dependencies page shows and what its address says."""
+
+from dataclasses import dataclass, fields, replace
+
+from discovery_app.domain.display import Choice
+from discovery_app.domain.list_query import ListQuery, is_id
+
+EDGES, UNKNOWN, GROUPS = "edges", "unknown", "groups"
+VIEWS = (EDGES, UNKNOWN, GROUPS)
+NOISE = ("", "all", "only")
+
+
+@dataclass(frozen=True)
+class DependencyQuery(ListQuery):
+    """The words of the page's address.
+
+    Attributes:
+        view: ``edges``, ``unknown`` for endpoints that are no asset, or ``groups``.
+        noise: ``all`` to show it, too, or ``only``; empty hides it.
+        asset: Only what goes from or to this asset.
+        group: The move group in the drawer, as ``<upload>.<number>``.
+    """
+
+    view: str = EDGES
+    noise: str = ""
+    kind: str = ""
+    shared: str = ""
+    cross: str = ""
+    asset: str = ""
+    group: str = ""
+
+    def cleaned(self) -> "DependencyQuery":
+        """Return this without what makes no sense."""
+        found = super().cleaned()
+        upload, _, number = found.group.partition(".")
+        sound = is_id(upload) and number.isascii() and number.isdecimal()
+        return replace(
+            found,
+            view=found.view if found.view in VIEWS else EDGES,
+            noise=found.noise if found.noise in NOISE else "",
+            asset=found.asset * is_id(found.asset),
+            group=found.group * (sound and len(number) < 10),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether anything is kept back beside the noise."""
+        return self.view == EDGES and self != replace(
+            DependencyQuery(), page=self.page, group=self.group
+        )
+
+    def unfiltered(self) -> "DependencyQuery":
+        """Return everything in the same view."""
+        return DependencyQuery(view=self.view)
+
+    def list_key(self) -> tuple[str, ...]:
+        """Return what the list depends on: all but the drawer."""
+        return tuple(
+            getattr(self, one.name) for one in fields(self) if one.name != "group"
+        )
+
+
+@dataclass(frozen=True)
+class DependencyRow:
+    """One dependency, in words.
+
+    Attributes:
+        source_href: Where its asset is; empty for an unknown endpoint.
+        marks: What is special about it: noise with its reason, shared service …
+    """
+
+    source: str
+    source_href: str
+    destination: str
+    destination_href: str
+    port: str
+    kind: str
+    connections: str
+    seen: str
+    marks: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class EndpointRow:
+    """An endpoint that is no known asset, and who talks to it."""
+
+    endpoint: str
+    edges: str
+    talkers: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A move group, in words; ``group`` is its word in the address."""
+
+    group: str
+    name: str
+    upload: str
+    wave: str
+    assets: str
+    cycles: str
+    environments: str
+    applications: str
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """An asset of the group in the drawer."""
+
+    name: str
+    href: str
+    note: str
+
+
+@dataclass(frozen=True)
+class GroupDetail:
+    """The group in the drawer; empty while it is closed."""
+
+    name: str = ""
+    subtitle: str = ""
+    members: tuple[MemberLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class DependencyTiles:
+    """The headline numbers, in words."""
+
+    edges: str = ""
+    edges_note: str = ""
+    noise: str = ""
+    noise_note: str = ""
+    shared: str = ""
+    shared_note: str = ""
+    unknown: str = ""
+    unknown_note: str = ""
+    groups: str = ""
+    groups_note: str = ""
+
+
+@dataclass(frozen=True)
+class DependencyList:
+    """One page of the shown view."""
+
+    edges: tuple[DependencyRow, ...] = ()
+    endpoints: tuple[EndpointRow, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
+    reasons: tuple[Choice, ...] = ()
+    shown: str = ""
+    count: str = ""
+    has_previous: bool = False
+    has_next: bool = False

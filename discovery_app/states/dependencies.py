@@ -1,0 +1,225 @@
+"""State of the dependencies page: edges, unknown endpoints, move groups."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+import reflex as rx
+from sqlmodel import Session
+
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.dependency_page import (
+    EDGES,
+    GROUPS,
+    UNKNOWN,
+    DependencyList,
+    DependencyQuery,
+    DependencyTiles,
+    GroupDetail,
+)
+from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.value_words import range_words
+from discovery_app.domain.words import counted
+from discovery_app.errors import DiscoveryError, UnavailableError
+from discovery_app.services.dependencies import (
+    MOST_ENDPOINTS,
+    DependencyFilter,
+    DependencyService,
+)
+from discovery_app.services.inventory_marks import InventoryMarkService, Mark
+from discovery_app.services.move_groups import MoveGroupService
+from discovery_app.states import dependency_lines as lines
+from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.gate import again, scope_of
+from discovery_app.states.hub import Wake
+from discovery_app.states.rules import allow
+from discovery_app.states.session import choose
+
+PICKED = ("view", "noise", "kind", "shared", "cross", "asset")
+
+
+class DependenciesState(rx.State):
+    """What needs what in one engagement, fresh while the page is open."""
+
+    engagement_id: str = ""
+    query: DependencyQuery = DependencyQuery()
+    is_filtered: bool = False
+    tiles: DependencyTiles = DependencyTiles()
+    listed: DependencyList = DependencyList()
+    detail: GroupDetail = GroupDetail()
+    loading: bool = True
+    problem: str = ""
+    _read: tuple[object, ...] = ()
+
+    @rx.event(background=True, supersedes=True)
+    @allow(Permission.VIEW)
+    async def watch(self) -> rx.event.EventSpec | None:
+        """Show what the address asks for, and keep it true."""
+        try:
+            engagement_id = id_in_path(self, "engagement")
+            async with self:
+                await choose(self, engagement_id)
+                self._begin(str(engagement_id))
+                query = self.query
+        except UnavailableError as error:
+            await say(self, error)
+            return await again(DependenciesState.watch)
+        except DiscoveryError as error:
+            await say(self, error)
+            return None
+
+        async def look(wake: Wake) -> None:
+            scope = await scope_of(self, engagement_id)
+            mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
+            key = ("edges", engagement_id, query.list_key(), mark)
+            if self._read != key:
+                listed, tiles = await wake.read(key, partial(_list, scope, query))
+                async with self:
+                    self.listed, self.tiles = listed, tiles
+                    self.loading, self._read = False, key
+            shown = await wake.read(
+                ("group", engagement_id, query.group, mark),
+                partial(_detail, scope, query.group),
+            )
+            async with self:
+                self.detail, self.problem = shown, ""
+
+        return await follow(self, [engagement_id], look, DependenciesState.watch)
+
+    def _begin(self, engagement_id: str) -> None:
+        if self.engagement_id != engagement_id:
+            self.listed, self.tiles = DependencyList(), DependencyTiles()
+            self.detail, self._read, self.loading = GroupDetail(), (), True
+        self.engagement_id = engagement_id
+        self._take(DependencyQuery.from_address(self.router.url.query_parameters))
+
+    def _take(self, query: DependencyQuery) -> None:
+        self.query, self.is_filtered = query, query.is_filtered
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def search(self, words: str) -> rx.event.EventSpec:
+        """List dependencies with ``words`` in an endpoint."""
+        return self._go(self.query.with_words(q=words[:200]))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
+        """Filter by ``value``, or show another view."""
+        if name not in PICKED:
+            return None
+        return self._go(self.query.with_words(group="", **{name: value}))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def clear(self) -> rx.event.EventSpec:
+        """Take every filter back."""
+        return self._go(self.query.unfiltered())
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def next_page(self) -> rx.event.EventSpec:
+        """Show the rows after these."""
+        return self._go(self.query.on_page(self.query.number + 1))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def previous_page(self) -> rx.event.EventSpec:
+        """Show the rows before these."""
+        return self._go(self.query.on_page(self.query.number - 1))
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def open(self, group: str) -> rx.event.EventSpec:
+        """Show the members of a move group."""
+        return self._go(replace(self.query, group=group).cleaned())
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def close(self) -> rx.event.EventSpec:
+        """Close the drawer."""
+        self.detail = GroupDetail()
+        return self._go(replace(self.query, group=""))
+
+    def _go(self, query: DependencyQuery) -> rx.event.EventSpec:
+        self._take(query)
+        path = f"/engagements/{self.engagement_id}/dependencies"
+        return rx.redirect(query.address(path), replace=True)
+
+
+def _mark(scope: Scope) -> Mark:
+    with unit_of_work(scope) as session:
+        return InventoryMarkService(session).mark(scope)
+
+
+def _list(
+    scope: Scope, query: DependencyQuery
+) -> tuple[DependencyList, DependencyTiles]:
+    read = {EDGES: _edges, UNKNOWN: _unknown, GROUPS: _groups}[query.view]
+    with unit_of_work(scope) as session:
+        found = DependencyService(session).summary(scope)
+        listed = read(session, scope, query)
+        if query.view == GROUPS:
+            listed = _paged(listed, query, len(listed.groups), found.move_groups)
+    return listed, lines.tiles(found)
+
+
+def _edges(session: Session, scope: Scope, query: DependencyQuery) -> DependencyList:
+    service = DependencyService(session)
+    chosen = DependencyFilter(
+        noise={"": False, "only": True}.get(query.noise),
+        shared_service=True if query.shared else None,
+        cross_environment=True if query.cross else None,
+        kinds=(query.kind,) if query.kind else (),
+        search=query.q,
+        asset_id=UUID(query.asset) if query.asset else None,
+    )
+    found = service.page(scope, chosen, offset=_offset(query))
+    rows = tuple(lines.dependency_row(one, scope.engagement_id) for one in found)
+    total = service.count(scope, chosen)
+    return _paged(DependencyList(edges=rows), query, len(rows), total)
+
+
+def _unknown(session: Session, scope: Scope, query: DependencyQuery) -> DependencyList:
+    found = DependencyService(session).unknown_endpoints(scope)
+    offset = _offset(query)
+    part = found[offset : offset + PAGE_SIZE]
+    rows = tuple(lines.endpoint_row(one) for one in part)
+    listed = _paged(DependencyList(endpoints=rows), query, len(rows), len(found))
+    if len(found) < MOST_ENDPOINTS:
+        return listed
+    return replace(listed, shown=f"{listed.shown} busiest; the export has all")
+
+
+def _groups(session: Session, scope: Scope, query: DependencyQuery) -> DependencyList:
+    found = MoveGroupService(session).page(scope, offset=_offset(query))
+    return DependencyList(groups=tuple(lines.group_row(one) for one in found))
+
+
+def _paged(
+    listed: DependencyList, query: DependencyQuery, rows: int, total: int
+) -> DependencyList:
+    offset = _offset(query)
+    noun = {EDGES: "dependency", UNKNOWN: "endpoint", GROUPS: "move group"}[query.view]
+    many = "dependencies" if query.view == EDGES else ""
+    return replace(
+        listed,
+        shown=range_words(offset, rows, total),
+        count=counted(total, noun, many),
+        has_previous=query.number > 1,
+        has_next=offset + rows < total,
+    )
+
+
+def _detail(scope: Scope, group: str) -> GroupDetail:
+    if not group:
+        return GroupDetail()
+    upload, _, number = group.partition(".")
+    with unit_of_work(scope) as session:
+        members = MoveGroupService(session).members(scope, UUID(upload), int(number))
+    return lines.group_detail(members, scope.engagement_id)
+
+
+def _offset(query: DependencyQuery) -> int:
+    return (query.number - 1) * PAGE_SIZE
