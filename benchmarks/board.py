@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from typing import Final
 
 import psycopg
 
@@ -18,7 +19,7 @@ WORKFLOWS = int(os.environ.get("BENCH_WORKFLOWS", "100000"))
 FILTER_MS = 50
 SEARCH_MS = 500
 
-_FILL = (
+_FILL: Final = (
     """
     CREATE TEMP TABLE made AS
     SELECT gen_random_uuid() AS id, gen_random_uuid() AS session_id, n,
@@ -28,8 +29,8 @@ _FILL = (
     """
     INSERT INTO data_import_sessions (id, engagement_id, client_account_id, title,
         request_key, content_sha256, started_by, created_at)
-    SELECT session_id, %(engagement)s, %(client)s, 'export-' || n || '.xlsx', 'bench-' || n,
-        md5(n::text), 'Person ' || n %% 40, at FROM made
+    SELECT session_id, %(engagement)s, %(client)s, 'export-' || n || '.xlsx',
+        'bench-' || n, md5(n::text), 'Person ' || n %% 40, at FROM made
     """,
     """
     INSERT INTO workflow_states (id, engagement_id, client_account_id, session_id,
@@ -42,8 +43,9 @@ _FILL = (
         9, 1, 100, 9, 'Person ' || n %% 40, at, at + interval '1 minute' FROM made
     """,
     """
-    INSERT INTO workflow_leases (id, engagement_id, client_account_id, runnable, priority,
-        run_after, attempt, max_attempts, fence, owner, cancel_requested, pause_requested)
+    INSERT INTO workflow_leases (id, engagement_id, client_account_id, runnable,
+        priority, run_after, attempt, max_attempts, fence, owner, cancel_requested,
+        pause_requested)
     SELECT id, %(engagement)s, %(client)s, false, 0, at, 1, 5, 1, '', false, false
     FROM made
     """,
@@ -53,8 +55,8 @@ _FILL = (
         item_kind, items_in, items_out, items_rejected, items_excluded, summary,
         error_type, error_message, traceback, retryable, started_at, reported_at,
         finished_at)
-    SELECT gen_random_uuid(), %(engagement)s, %(client)s, id, 'field_mapping', 2, 1, 1, 1,
-        'worker', CASE WHEN n %% 10 = 8 THEN 'failed' ELSE 'completed' END, 1, '',
+    SELECT gen_random_uuid(), %(engagement)s, %(client)s, id, 'field_mapping', 2, 1, 1,
+        1, 'worker', CASE WHEN n %% 10 = 8 THEN 'failed' ELSE 'completed' END, 1, '',
         'columns', 9, 9, 0, 0, '', '', '', '', false, at, at, at FROM made
     """,
     "ANALYZE",

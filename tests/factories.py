@@ -9,7 +9,6 @@ import polars as pl
 from sqlmodel import Session
 
 from discovery_app.agents.assistant import Assistant
-
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, Role, Scope, WorkerScope
 from discovery_app.domain.discovery_flow_state import (

@@ -43,7 +43,7 @@ def chosen_table(
     """
     title, key = first
     heads = rx.table.row(
-        _head(title, key, "240px", right=False, sorting=sorting),
+        _head(title, key, "216px", right=False, sorting=sorting),
         rx.foreach(
             columns,
             lambda one: _head(

@@ -12,7 +12,6 @@ DEFAULT_COLUMNS: Final = (
     "operating_system",
     "cpu_cores",
     "memory_mb",
-    "storage_provisioned_gb",
     "support_state",
     "treatment",
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from discovery_app.domain.audit import AuditFilter
 from discovery_app.domain.list_query import ListQuery, is_id
+from discovery_app.domain.value_words import value_words
 
 PERIODS: Final = {"1": "24 hours", "7": "7 days", "30": "30 days", "90": "90 days"}
 
@@ -75,5 +76,8 @@ class AuditLine:
 
 
 def details_words(details: Mapping[str, object] | None) -> str:
-    """Return what else was recorded: "before: rehost, after: retire"."""
-    return ", ".join(f"{name}: {value}" for name, value in (details or {}).items())
+    """Return what else was recorded: "format: csv"."""
+    return ", ".join(
+        f"{name.replace('_', ' ')}: {value_words(value)}"
+        for name, value in (details or {}).items()
+    )

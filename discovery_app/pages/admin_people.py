@@ -8,7 +8,6 @@ from discovery_app.components.buttons import (
     icon_button,
     plain_button,
     primary_button,
-    quiet_button,
 )
 from discovery_app.components.code_block import copy_button
 from discovery_app.components.confirm_dialog import confirm_dialog
@@ -207,7 +206,9 @@ def _drawer() -> rx.Component:
             "remove_membership",
             "Take away",
             "No membership: they see nothing.",
-            quiet_button("Add…", size="1", on_click=_ask("add_membership")),
+            plain_button(
+                "Give a membership…", size="1", on_click=_ask("add_membership")
+            ),
         ),
         _grants(
             "Signed in on",
@@ -222,7 +223,7 @@ def _drawer() -> rx.Component:
             "revoke_token",
             "End this token",
             "None.",
-            quiet_button("Make…", size="1", on_click=_ask("add_token")),
+            plain_button("Make a token…", size="1", on_click=_ask("add_token")),
         ),
         drawer_section("The person", _switches()),
         on_close=AdminPeopleState.close,

@@ -130,7 +130,7 @@ def _filters() -> rx.Component:
         filter_chip("Conflicts", (("yes", "open"),), query.disputed, _pick("disputed"))
     )
     return filter_bar(
-        "Search name, address, application or owner",
+        "Search name, address, owner",
         chips,
         value=query.q,
         on_change=AssetsState.search,

@@ -38,16 +38,6 @@ COLUMNS = (
     Column("Owner", "128px", key="owner"),
     Column("Last error"),
 )
-PHASES = (
-    ("data_source_analysis", "1 Analyse source"),
-    ("data_validation", "2 Validate rows"),
-    ("field_mapping", "3 Field mapping"),
-    ("data_cleansing", "4 Cleanse data"),
-    ("asset_classification", "5 Classify assets"),
-    ("dependency_analysis", "6 Find dependencies"),
-    ("tech_debt_analysis", "7 Judge tech debt"),
-    ("database_integration", "8 Publish inventory"),
-)
 
 
 @rx.page(
@@ -126,7 +116,7 @@ def _filters() -> rx.Component:
                 query.engagement,
                 _pick("engagement"),
             ),
-            filter_chip("Phase", PHASES, query.phase, _pick("phase")),
+            filter_chip("Phase", BoardState.phases, query.phase, _pick("phase")),
             filter_chip("Owner", BoardState.owners, query.owner, _pick("owner")),
             filter_chip(
                 "Started", tuple(STARTED.items()), query.started, _pick("started")
@@ -206,7 +196,7 @@ def _charts() -> rx.Component:
                             },
                             label=trends.day_sentence,
                             height=140,
-                            every=1,
+                            every=2,
                         ),
                         note="how runs ended, last 14 days, UTC",
                     ),

@@ -20,7 +20,7 @@ from discovery_app.components.table_row import (
     two_lines,
 )
 from discovery_app.components.tabs import tabs
-from discovery_app.components.tokens import MUTED, Tone, said
+from discovery_app.components.tokens import MUTED, Tone, said, when_said
 from discovery_app.domain.dependency_page import (
     EDGES,
     GROUPS,
@@ -40,7 +40,7 @@ EDGE_COLUMNS = (
     Column("Kind", "120px"),
     Column("Connections", "112px", numeric=True),
     Column("Observed", "200px"),
-    Column("What is special"),
+    Column("Marks and source"),
 )
 ENDPOINT_COLUMNS = (
     Column("Endpoint", "240px"),
@@ -101,7 +101,7 @@ def _tiles() -> rx.Component:
             href=here + "?noise=only",
         ),
         metric_tile(
-            "Shared services",
+            "To shared services",
             shown.shared,
             shown.shared_note,
             "server",
@@ -199,7 +199,7 @@ def _edge_row(row: DependencyRow) -> rx.Component:
         number_cell(row.connections),
         cell(row.seen, class_name="num nowrap"),
         cell(
-            clipped(row.marks),
+            when_said(row.marks, clipped(row.marks)),
             rx.text(row.evidence, size="1", color=MUTED, class_name="truncate"),
             title=row.evidence,
         ),

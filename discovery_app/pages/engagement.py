@@ -58,7 +58,7 @@ def engagement() -> rx.Component:
             rx.cond(there, EngagementState.name, "Engagement"),
             rx.cond(there, _actions()),
             subtitle=EngagementState.client,
-            trail=(("Overview", "/"), (EngagementState.client, "/")),
+            trail=(("Overview", "/"),),
         ),
         notice(EngagementState.problem, tone=Tone.BAD),
         rx.cond(there | EngagementState.loading, _body()),

@@ -36,10 +36,10 @@ from discovery_app.states.modernisation import (
 from discovery_app.states.session import SessionState
 
 SUPPORT_COLUMNS = (
-    Column("Asset", "168px"),
-    Column("Product", "184px"),
+    Column("Asset", "152px"),
+    Column("Product", "248px"),
     Column("Support", "160px"),
-    Column("Days left", "112px", numeric=True),
+    Column("Days left", "104px", numeric=True),
     Column("Advice", "136px"),
     Column("Evidence"),
 )
@@ -255,8 +255,14 @@ def _empty(title: str) -> rx.Component:
 
 def _support_row(row: SupportRow) -> rx.Component:
     return table_row(
-        two_lines(row.asset, row.raw),
-        cell(clipped(row.product, size="2")),
+        rx.text(
+            row.asset,
+            size="2",
+            weight="medium",
+            class_name="truncate",
+            title=row.asset,
+        ),
+        cell(two_lines(row.raw, row.product)),
         cell(support_label(row.state)),
         rx.table.cell(
             rx.text(row.days, size="2"),

@@ -27,12 +27,12 @@ from discovery_app.states.session import SessionState
 from discovery_app.states.workflow import WorkflowPageState
 
 COLUMNS = (
-    Column("Phase", "160px"),
-    Column("Attempt", "84px", numeric=True),
-    Column("Outcome", "128px"),
+    Column("Phase", "132px"),
+    Column("Attempt", "76px", numeric=True),
+    Column("Outcome", "116px"),
     Column("Started", "96px", numeric=True),
-    Column("Time", "88px", numeric=True),
-    Column("Worker", "160px"),
+    Column("Time", "72px", numeric=True),
+    Column("Worker", "104px"),
     Column("Error"),
 )
 SHOWN = WorkflowPageState.shown
@@ -206,7 +206,7 @@ def _rows() -> rx.Component:
 def _attempts() -> rx.Component:
     return section(
         "Attempts",
-        data_table("Attempts", COLUMNS, SHOWN.tries, _attempt, min_width="920px"),
+        data_table("Attempts", COLUMNS, SHOWN.tries, _attempt, min_width="800px"),
     )
 
 

@@ -18,9 +18,10 @@ from discovery_app.domain.board import (
     BoardSort,
     BoardTotals,
 )
+from discovery_app.domain.display import Choice
 from discovery_app.domain.paging import check_limit
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
-from discovery_app.phases import load_phase, progress_percentage
+from discovery_app.phases import ORDER, load_phase, progress_percentage
 from discovery_app.services import board_keyset as keyset
 from discovery_app.services.board_tables import (
     CLIENTS,
@@ -204,6 +205,14 @@ def require_of(scope: ManyScope, permission: Permission) -> None:
     """
     if isinstance(scope, BoardScope):
         require(scope.role, permission)
+
+
+def phase_choices() -> tuple[Choice, ...]:
+    """Return the phases with their numbers and titles, in order, for a filter."""
+    return tuple(
+        Choice(name, f"{number} {load_phase(name).title}")
+        for number, name in enumerate(ORDER, start=1)
+    )
 
 
 def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:

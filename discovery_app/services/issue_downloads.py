@@ -23,7 +23,7 @@ REASON_COLUMNS: Final = ("Rejected because", "What to do", "From file", "From ro
 """After the file's own columns, so that these can be corrected and imported again
 once the four are deleted."""
 
-_PAGE_ROWS: Final = 1_000
+_PAGE_ROWS: Final = 500
 _FIRST_PHASE: Final = "data_source_analysis"
 
 

@@ -10,15 +10,25 @@ from discovery_app.knowledge.fields import ASSET_FIELDS, AssetField
 
 NUMBERS: Final = frozenset({"int", "float", "money"})
 _ADVICE: Final = "Advice"
-_WIDTHS: Final = {"number": "128px", "support": "160px"}
+_WIDTHS: Final = {
+    "asset_type": 136,
+    "environment": 120,
+    "operating_system": 216,
+    "cpu_cores": 104,
+    "memory_mb": 120,
+}
+"""In pixels, where the title or the usual value asks for another than ``_width``."""
+
+_LETTER, _ROOM = 8, 40
+"""Pixels of a letter of a title, and of what stands around it; measured roughly."""
 
 
 @cache
 def columns() -> dict[str, AssetColumn]:
     """Return every column but the name by its key: advice first, then by group."""
     judged = (
-        AssetColumn("treatment", "Advice", "152px", group=_ADVICE),
-        AssetColumn("support_state", "Support", "160px", "support", group=_ADVICE),
+        AssetColumn("treatment", "Advice", "136px", group=_ADVICE),
+        AssetColumn("support_state", "Support", "152px", "support", group=_ADVICE),
         AssetColumn("in_scope", "In scope", "104px", group=_ADVICE),
         AssetColumn("scope_reason", "Scope reason", group=_ADVICE),
     )
@@ -49,10 +59,10 @@ def cell_of(line: AssetLine, key: str) -> AssetCell:
 
 def _column(field: AssetField) -> AssetColumn:
     kind = "number" if field.type in NUMBERS else "text"
-    return AssetColumn(
-        field.name,
-        field.label,
-        _WIDTHS.get(kind, "168px"),
-        kind,
-        group=field.group,
-    )
+    width = _WIDTHS.get(field.name) or _width(field.label, kind)
+    return AssetColumn(field.name, field.label, f"{width}px", kind, group=field.group)
+
+
+def _width(title: str, kind: str) -> int:
+    """Return the pixels that a title needs, and a usual value."""
+    return max(len(title) * _LETTER + _ROOM, 104 if kind == "number" else 168)

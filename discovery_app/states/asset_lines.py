@@ -48,7 +48,7 @@ _SUPPORT = {
     "version_ambiguous": "Ambiguous",
     "unknown_product": "Unknown",
 }
-_NAME_WIDTH = 240
+_NAME_WIDTH = 216
 _RULES = {
     "fresher_last_seen": "The row was older than what was known.",
     "newer_import": "The newer import was taken.",

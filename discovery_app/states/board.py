@@ -27,7 +27,7 @@ from discovery_app.domain.board_lines import (
 from discovery_app.domain.board_query import BoardQuery
 from discovery_app.domain.display import Choice, RankedBar
 from discovery_app.domain.words import counted
-from discovery_app.services.board import BoardService
+from discovery_app.services.board import BoardService, phase_choices
 from discovery_app.services.board_trends import BoardTrendService
 from discovery_app.states.following import follow
 from discovery_app.states.gate import board_scope_of
@@ -74,6 +74,7 @@ class BoardState(rx.State):
     trends: Trends = Trends()
     owners: tuple[Choice, ...] = ()
     engagements: tuple[Choice, ...] = ()
+    phases: tuple[Choice, ...] = ()
     loading: bool = True
     problem: str = ""
 
@@ -119,6 +120,7 @@ class BoardState(rx.State):
             self.tiles = tiles_of(found.totals)
         self.owners = tuple(Choice(one, one) for one in found.owners)
         self.engagements = found.engagements
+        self.phases = phase_choices()
         self.loading, self.problem = False, ""
 
     @rx.event

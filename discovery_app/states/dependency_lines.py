@@ -36,7 +36,7 @@ def tiles(found: DependencySummary) -> DependencyTiles:
         if most
         else "Nothing was left aside",
         shared=count(found.shared_services),
-        shared_note="Needed by a fifth of the applications or more",
+        shared_note="Dependencies on what many need",
         unknown=count(found.unknown_endpoints),
         unknown_note="Talk to assets but are none",
         groups=count(found.move_groups),

@@ -64,7 +64,7 @@ def support_row(one: FindingView, advice: DecisionView | None) -> SupportRow:
         raw=one.raw,
         product=" ".join(filter(None, (one.product, one.cycle))) or "Unknown product",
         state=one.state,
-        days=NOTHING if one.days_left is None else f"{one.days_left:,}",
+        days=NOTHING if one.days_left is None else _signed(one.days_left),
         due=day_words(one.due),
         advice=slug_words(advice.holds) if advice else NOTHING,
         rule=_rule(advice) if advice else "",
@@ -190,6 +190,11 @@ def quarter_choices(counts: Sequence[WordCount]) -> tuple[Choice, ...]:
     )
 
 
+def _signed(days: int) -> str:
+    """Return days with a true minus sign, as wide as a digit."""
+    return f"{days:,}".replace("-", "−")
+
+
 def _rule(one: DecisionView) -> str:
     if one.override:
         return f"Person · rules: {one.rule}"
@@ -199,12 +204,14 @@ def _rule(one: DecisionView) -> str:
 def _inputs(inputs: Mapping[str, Any]) -> Iterable[InputLine]:
     for name, told in inputs.items():
         facts = told if isinstance(told, Mapping) else {"value": told}
-        yield InputLine(_label(name), value_words(facts.get("value")), _note(facts))
+        value = facts.get("value")
+        words = SUPPORT_WORDS.get(str(value)) or value_words(value)
+        yield InputLine(_label(name), words, _note(facts))
 
 
 def _note(facts: Mapping[str, Any]) -> str:
     source = str(facts.get("source") or "")
-    said = [_SOURCE_WORDS.get(source, slug_words(source) if source else "")]
+    said = [_SOURCE_WORDS.get(source) or source[:1].upper() + source[1:]]
     if facts.get("threshold") is not None:
         said.append(f"threshold {value_words(facts['threshold'])}")
     return " · ".join(filter(None, said))

@@ -176,7 +176,7 @@ def test_a_forgotten_scope_is_refused_and_not_empty(things):
 
 
 def test_something_that_is_no_scope_is_refused(empty_database):
-    with pytest.raises(TypeError, match="not a scope"):  # noqa: SIM117
+    with pytest.raises(TypeError, match="not a scope"):
         with unit_of_work("admin") as session:
             session.execute(sa.text("select 1"))
 

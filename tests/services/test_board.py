@@ -10,7 +10,7 @@ from discovery_app.errors import (
     PhaseError,
     UnavailableError,
 )
-from discovery_app.phases import ORDER, progress_percentage
+from discovery_app.phases import ORDER, load_phase, progress_percentage
 from discovery_app.services.board import BoardService
 from discovery_app.services.board_trends import BoardTrendService
 from discovery_app.services.workflow_state import WorkflowStateService
@@ -127,7 +127,7 @@ class TestPage:
 
         assert statuses(shown) == ["failed", "completed"]
         assert shown.rows[0].error_message == "The file is gone."
-        assert shown.rows[0].phase_title == "Analyse source"
+        assert shown.rows[0].phase_title == load_phase(ORDER[0]).title
         assert (shown.rows[1].percent, shown.rows[1].rows) == (100, 3)
 
     def test_puts_what_needs_a_person_first(self, scope, database):
@@ -322,7 +322,7 @@ class TestTrends:
 
         times = trend(board_of(scope), "time_per_phase")
 
-        assert times[0].title == "Analyse source"
+        assert times[0].title == load_phase(ORDER[0]).title
         assert [(one.seconds, one.runs) for one in times] == [(2.0, 3)] * 8
 
     def test_sums_rows_per_engagement(self, scope, other):

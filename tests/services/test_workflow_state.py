@@ -400,9 +400,10 @@ def test_a_workflow_is_one_row_per_upload(database, scope):
         with pytest.raises(sa.exc.IntegrityError):
             connection.execute(
                 sa.text(
-                    "insert into workflow_states select gen_random_uuid(), engagement_id,"
-                    " client_account_id, session_id, workflow_type, current_phase, status,"
-                    " state_data, version, run_number, progress_percentage, event_seq,"
-                    " started_by, created_at, updated_at from workflow_states"
+                    "insert into workflow_states select gen_random_uuid(),"
+                    " engagement_id, client_account_id, session_id, workflow_type,"
+                    " current_phase, status, state_data, version, run_number,"
+                    " progress_percentage, event_seq, started_by, created_at,"
+                    " updated_at from workflow_states"
                 )
             )
