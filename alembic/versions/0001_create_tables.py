@@ -452,21 +452,35 @@ def upgrade() -> None:
         "assets",
         ["engagement_id", "key_external_id"],
         unique=False,
+        postgresql_where=sa.text("key_external_id IS NOT NULL"),
     )
     op.create_index(
-        "ix_assets_key_fqdn", "assets", ["engagement_id", "key_fqdn"], unique=False
+        "ix_assets_key_fqdn",
+        "assets",
+        ["engagement_id", "key_fqdn"],
+        unique=False,
+        postgresql_where=sa.text("key_fqdn IS NOT NULL"),
     )
     op.create_index(
         "ix_assets_key_host_ip",
         "assets",
         ["engagement_id", "key_host_ip"],
         unique=False,
+        postgresql_where=sa.text("key_host_ip IS NOT NULL"),
     )
     op.create_index(
-        "ix_assets_key_serial", "assets", ["engagement_id", "key_serial"], unique=False
+        "ix_assets_key_serial",
+        "assets",
+        ["engagement_id", "key_serial"],
+        unique=False,
+        postgresql_where=sa.text("key_serial IS NOT NULL"),
     )
     op.create_index(
-        "ix_assets_key_uuid", "assets", ["engagement_id", "key_uuid"], unique=False
+        "ix_assets_key_uuid",
+        "assets",
+        ["engagement_id", "key_uuid"],
+        unique=False,
+        postgresql_where=sa.text("key_uuid IS NOT NULL"),
     )
     op.create_index(
         "ix_assets_name", "assets", ["engagement_id", "asset_name", "id"], unique=False
@@ -1297,11 +1311,31 @@ def downgrade() -> None:
     op.drop_table("data_import_sessions")
     op.drop_index("ix_assets_type", table_name="assets")
     op.drop_index("ix_assets_name", table_name="assets")
-    op.drop_index("ix_assets_key_uuid", table_name="assets")
-    op.drop_index("ix_assets_key_serial", table_name="assets")
-    op.drop_index("ix_assets_key_host_ip", table_name="assets")
-    op.drop_index("ix_assets_key_fqdn", table_name="assets")
-    op.drop_index("ix_assets_key_external_id", table_name="assets")
+    op.drop_index(
+        "ix_assets_key_uuid",
+        table_name="assets",
+        postgresql_where=sa.text("key_uuid IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assets_key_serial",
+        table_name="assets",
+        postgresql_where=sa.text("key_serial IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assets_key_host_ip",
+        table_name="assets",
+        postgresql_where=sa.text("key_host_ip IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assets_key_fqdn",
+        table_name="assets",
+        postgresql_where=sa.text("key_fqdn IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_assets_key_external_id",
+        table_name="assets",
+        postgresql_where=sa.text("key_external_id IS NOT NULL"),
+    )
     op.drop_table("assets")
     op.drop_table("applications")
     op.drop_table("agent_answers")

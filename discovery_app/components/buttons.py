@@ -56,8 +56,9 @@ def link_button(
     download = props.pop("download", False)
     # Without its own scale a link inside an outlined button would be accented.
     scale: dict[str, Any] = {} if solid else {"color_scheme": "gray"}
+    # ``reload_document``: the router would look for a page of ours at the address.
     link = (
-        rx.el.a(*_inside(words, icon), href=href, download=True)
+        rx.el.a(*_inside(words, icon), href=href, download=True, reload_document=True)
         if download
         else rx.link(*_inside(words, icon), href=href, **scale)
     )

@@ -60,7 +60,8 @@ def stacked_bars(
                 tick_line=False,
                 axis_line=False,
                 custom_attrs={"tick": _TICK},
-                interval=every,
+                # Without a number the labels that would overlap are left out.
+                interval=every or "preserveStartEnd",
             ),
             rx.recharts.y_axis(
                 tick_line=False,

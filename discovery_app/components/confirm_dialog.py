@@ -29,7 +29,7 @@ def confirm_dialog(
     danger: bool = False,
     blocked: Truth = False,
     content: rx.Component | None = None,
-    is_open: rx.Var[bool] | None = None,
+    is_open: Truth | None = None,
     on_open_change: ValueHandler | None = None,
 ) -> rx.Component:
     """Return ``trigger`` with the dialog it opens.

@@ -39,7 +39,13 @@ def export_menu(
 def _line(word: str, href: Words) -> rx.Component:
     return rx.el.li(
         rx.popover.close(
-            rx.el.a(word, href=href, download=True, class_name="menu-link"),
+            rx.el.a(
+                word,
+                href=href,
+                download=True,
+                reload_document=True,  # Else the router looks for a page there.
+                class_name="menu-link",
+            ),
         ),
         class_name="pick-option",
     )

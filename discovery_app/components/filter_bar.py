@@ -85,7 +85,7 @@ def search_input(
 
 def filter_chip(
     label: str,
-    options: rx.Var[Sequence[Choice]] | Sequence[tuple[str, str]] = (),
+    options: rx.Var[Sequence[Choice]] | Sequence[tuple[str, str] | Choice] = (),
     chosen: Words = "",
     on_select: ValueHandler | None = None,
     *,
@@ -103,7 +103,7 @@ def filter_chip(
     choices = (
         options
         if isinstance(options, rx.Var)
-        else [Choice(value, word) for value, word in options]
+        else [one if isinstance(one, Choice) else Choice(*one) for one in options]
     )
     return rx.popover.root(
         rx.popover.trigger(_chip(label, choices, chosen)),

@@ -19,9 +19,7 @@ def preview_table(
     """
     heads = rx.foreach(
         columns,
-        lambda header: rx.table.column_header_cell(
-            header, title=header
-        ),
+        lambda header: rx.table.column_header_cell(header, title=header),
     )
     return rx.box(
         rx.box(

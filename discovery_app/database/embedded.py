@@ -219,7 +219,7 @@ class EmbeddedServer:
         """Make the data folder private; under root the server's account may pass."""
         if self.data_dir.exists():
             return
-        self.data_dir.mkdir(parents=True, mode=0o700)
+        self.data_dir.mkdir(parents=True, mode=0o700, exist_ok=True)
         if os.geteuid() == 0:
             self.data_dir.chmod(0o711)
 

@@ -62,7 +62,7 @@ class AssetQuery(ListQuery):
         words = {
             name: "" for name in ("asset", "session") if not is_id(getattr(found, name))
         }
-        return type(self)(**{**found.__dict__, **words})
+        return self.__class__(**{**found.__dict__, **words})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -105,11 +105,11 @@ class AssetQuery(ListQuery):
         columns = (*others, name) if shown else tuple(others)
         plain = not columns or columns == DEFAULT_COLUMNS
         words = {**self.__dict__, "cols": "" if plain else ",".join(columns)}
-        return type(self)(**words)
+        return self.__class__(**words)
 
     def unfiltered(self) -> "AssetQuery":
         """Return every asset in the same order and columns."""
-        return type(self)(sort=self.sort, cols=self.cols)
+        return self.__class__(sort=self.sort, cols=self.cols)
 
     def list_key(self) -> tuple[str, ...]:
         """Return what the list depends on: all but the drawer."""

@@ -74,7 +74,7 @@ class Bar:
     """One stretch of a phase on the timeline.
 
     Attributes:
-        kind: ``completed``, ``running``, ``failed``, ``retry_wait`` or
+        kind: ``completed``, ``running``, ``failed``, ``cancelled``, ``retry_wait`` or
             ``waiting_for_approval``.
         left: Where it starts, as a CSS percentage of the axis.
         width: How long it is, the same way.

@@ -56,16 +56,23 @@ class IssueQuery:
 
 @dataclass(frozen=True)
 class IssueLine:
-    """One issue; ``place`` is file and sheet, ``row`` as the spreadsheet has it."""
+    """One issue.
+
+    Attributes:
+        row: As the spreadsheet numbers it; empty if it is about the whole sheet.
+        is_cell: It is about one cell, so that an empty value means an empty cell.
+    """
 
     issue_id: str
     severity: str
-    place: str
+    file: str
+    sheet: str
     row: str
     column: str
     value: str
     message: str
     fix: str
+    is_cell: bool
 
 
 @dataclass(frozen=True)
@@ -113,12 +120,14 @@ def issue_line(issue: IssueView) -> IssueLine:
     return IssueLine(
         issue_id=str(issue.issue_id),
         severity=issue.severity,
-        place=f"{issue.file} › {issue.sheet}" if issue.sheet else issue.file,
+        file=issue.file,
+        sheet=issue.sheet,
         row="" if issue.row is None else count(issue.row),
         column=issue.column,
         value=issue.value,
         message=issue.message,
         fix=issue.fix,
+        is_cell=issue.row is not None and bool(issue.column),
     )
 
 

@@ -13,7 +13,8 @@ LONGEST_WORD: Final = 500
 class ListQuery:
     """The words of an address; what is empty, or as by default, is left out of it.
 
-    Subclasses add text fields of their own and check them in ``cleaned``.
+    Subclasses add text fields of their own and check them in ``cleaned``. Copies are
+    made by ``__class__``: in a state this is a proxy, and its type another one.
 
     Attributes:
         q: The searched words.
@@ -44,7 +45,7 @@ class ListQuery:
 
     def with_words(self, **words: str) -> Self:
         """Return the first page with other words."""
-        return type(self)(**{**self.__dict__, "page": "", **words}).cleaned()
+        return self.__class__(**{**self.__dict__, "page": "", **words}).cleaned()
 
     def on_page(self, number: int) -> Self:
         """Return the same on another page."""
@@ -52,7 +53,7 @@ class ListQuery:
 
     def address(self, path: str) -> str:
         """Return the address under ``path`` that says this."""
-        plain = type(self)()
+        plain = self.__class__()
         said = {
             one.name: getattr(self, one.name)
             for one in fields(self)

@@ -177,6 +177,8 @@ def row_equation(view: WorkflowView) -> RowEquation:
         Term(count(cleansed.items_rejected), "rejected"),
     )
     total = Term(count(cleansed.items_in), "rows in")
+    if view.status == WorkflowStatus.CANCELLED:
+        return RowEquation(total, terms, "cancelled: nothing was published")
     return RowEquation(total, terms, "provisional until the inventory is published")
 
 

@@ -17,7 +17,7 @@ _STEPS: Final = (
 _MOST_TICKS: Final = 6
 _THINNEST_PERCENT: Final = 0.4
 """A bar is at least so wide, or it could not be seen or hovered."""
-_TRIED: Final = frozenset({"completed", "running", "failed"})
+_TRIED: Final = frozenset({"completed", "running", "failed", "cancelled"})
 _GATE: Final = "field_mapping"
 
 
@@ -75,7 +75,7 @@ def _stretches(
     for at, one in enumerate(mine):
         start = one.started_at or now
         end = one.finished_at or now
-        kind = one.status if one.status in _TRIED else _kind_of(one)
+        kind = one.status if one.status in _TRIED else "completed"
         if at and found[-1].end < start:
             found.append(_Stretch("retry_wait", found[-1].end, start))
         found.append(_Stretch(kind, start, end))
@@ -85,11 +85,6 @@ def _stretches(
         after = _start_after(found[-1].end, tries) or _until(view, now)
         found.append(_Stretch("waiting_for_approval", found[-1].end, after))
     return found
-
-
-def _kind_of(run: PhaseRunView) -> str:
-    """Return how a try is drawn whose status is no ending of its own."""
-    return "failed" if run.status == "cancelled" else "completed"
 
 
 def _waited(view: WorkflowView) -> bool:
@@ -130,6 +125,7 @@ def _bar(stretch: _Stretch, start: datetime, axis_seconds: float) -> Bar:
         "completed": "Completed in",
         "running": "Running for",
         "failed": "Failed after",
+        "cancelled": "Cancelled after",
         "retry_wait": "Waited to be tried again for",
         "waiting_for_approval": "Waited for approval for",
     }[stretch.kind]

@@ -19,6 +19,15 @@ from discovery_app.models.base import (
 )
 
 
+def _key_index(column: str) -> sa.Index:
+    return sa.Index(
+        f"ix_assets_{column}",
+        "engagement_id",
+        column,
+        postgresql_where=sa.text(f"{column} IS NOT NULL"),
+    )
+
+
 class Asset(TenantTable, table=True):
     """One thing of the client's estate: the inventory.
 
@@ -35,11 +44,11 @@ class Asset(TenantTable, table=True):
         *tenant_keys(),
         sa.Index("ix_assets_name", "engagement_id", "asset_name", "id"),
         sa.Index("ix_assets_type", "engagement_id", "asset_type"),
-        sa.Index("ix_assets_key_external_id", "engagement_id", "key_external_id"),
-        sa.Index("ix_assets_key_serial", "engagement_id", "key_serial"),
-        sa.Index("ix_assets_key_uuid", "engagement_id", "key_uuid"),
-        sa.Index("ix_assets_key_fqdn", "engagement_id", "key_fqdn"),
-        sa.Index("ix_assets_key_host_ip", "engagement_id", "key_host_ip"),
+        _key_index("key_external_id"),
+        _key_index("key_serial"),
+        _key_index("key_uuid"),
+        _key_index("key_fqdn"),
+        _key_index("key_host_ip"),
     )
 
     asset_name: str = text_field()

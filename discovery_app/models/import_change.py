@@ -10,11 +10,11 @@ from discovery_app.models.base import TenantTable, json_field, tenant_keys
 
 
 class ImportChange(TenantTable, table=True):
-    """What one import did to one asset.
+    """What one import changed in one asset; one it created names it itself.
 
     Attributes:
-        change: ``created``, ``updated`` or ``unchanged``.
-        before: For an update, the fields' values before it; else empty.
+        change: ``updated``.
+        before: The changed fields' values before it.
     """
 
     __table_args__ = (

@@ -29,7 +29,7 @@ from discovery_app.components.table_row import (
     table_row,
     two_lines,
 )
-from discovery_app.components.tokens import Tone, when_said
+from discovery_app.components.tokens import Tone, how_many, when_said
 from discovery_app.domain.board_lines import BoardLine
 from discovery_app.states.admin_runs import AdminRunsState
 from discovery_app.states.session import SessionState
@@ -75,7 +75,7 @@ def admin_runs() -> rx.Component:
 
 def _retry_many() -> rx.Component:
     some = AdminRunsState.to_retry
-    picked = AdminRunsState.picked.length()
+    picked = how_many(AdminRunsState.picked)
     return confirm_dialog(
         primary_button(
             rx.match(

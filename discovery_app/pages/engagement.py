@@ -22,7 +22,7 @@ from discovery_app.components.table_row import (
     table_row,
     two_lines,
 )
-from discovery_app.components.tokens import MUTED, Tone
+from discovery_app.components.tokens import MUTED, Rows, Tone, how_many
 from discovery_app.domain.board_lines import BoardLine
 from discovery_app.domain.engagement_lines import GapLine
 from discovery_app.states.engagement import EngagementState
@@ -113,9 +113,9 @@ def _body() -> rx.Component:
     )
 
 
-def _bars(rows: rx.Var, label: str) -> rx.Component:
+def _bars(rows: Rows, label: str) -> rx.Component:
     nothing = rx.text("Nothing is published yet.", size="2", color=MUTED)
-    return rx.cond(rows.length() > 0, ranked_bars(rows, label=label), nothing)
+    return rx.cond(how_many(rows) > 0, ranked_bars(rows, label=label), nothing)
 
 
 def _tiles() -> rx.Component:

@@ -34,10 +34,10 @@ GROUP_COLUMNS = (
 )
 COLUMNS = (
     Column("File and sheet", "216px"),
-    Column("Row", "72px", numeric=True),
-    Column("Severity", "112px"),
-    Column("Column", "144px"),
-    Column("Value", "168px"),
+    Column("Row", "64px", numeric=True),
+    Column("Severity", "108px"),
+    Column("Column", "120px"),
+    Column("Value", "136px"),
     Column("What is wrong"),
     Column("What to do"),
 )
@@ -204,7 +204,7 @@ def _issues() -> rx.Component:
             State.page.lines,
             _row,
             loading=State.loading,
-            min_width="1200px",
+            min_width="1080px",
             footer=pager(
                 State.page.shown,
                 State.turn(-1),
@@ -218,9 +218,7 @@ def _issues() -> rx.Component:
 
 def _row(row: IssueLine) -> rx.Component:
     return table_row(
-        rx.text(
-            row.place, size="2", weight="medium", class_name="truncate", title=row.place
-        ),
+        _place(row),
         number_cell(row.row),
         cell(_severity(row.severity)),
         cell(clipped(row.column, size="2")),
@@ -228,11 +226,26 @@ def _row(row: IssueLine) -> rx.Component:
             rx.cond(
                 row.value != "",
                 rx.el.code(row.value, class_name="sample", title=row.value),
-                rx.text("empty", size="1", color=MUTED),
+                rx.cond(
+                    row.is_cell,
+                    rx.text("empty", size="1", color=MUTED),
+                    rx.fragment(),
+                ),
             )
         ),
         cell(rx.text(row.message, size="2")),
         cell(rx.text(row.fix, size="1", color=MUTED)),
+    )
+
+
+def _place(row: IssueLine) -> rx.Component:
+    return rx.box(
+        rx.text(
+            row.file, size="2", weight="medium", class_name="two-lines", title=row.file
+        ),
+        rx.text(
+            row.sheet, size="1", color=MUTED, class_name="truncate", title=row.sheet
+        ),
     )
 
 

@@ -13,7 +13,12 @@ from discovery_app.components.facts import sourced
 from discovery_app.components.field_select import field_select
 from discovery_app.components.filter_bar import filter_bar, filter_chip
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import stack, wide_and_narrow, with_drawer
+from discovery_app.components.layout import (
+    last_on_phone,
+    stack,
+    wide_and_narrow,
+    with_drawer,
+)
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.panel import panel
@@ -75,7 +80,7 @@ def modernisation() -> rx.Component:
         ),
         notice(ModernisationState.problem, tone=Tone.BAD),
         notice(ModernisationState.notice, on_dismiss=ModernisationState.dismiss),
-        wide_and_narrow(_quarters(), _treatments()),
+        last_on_phone(wide_and_narrow(_quarters(), _treatments())),
         with_drawer(_views(), _drawer(), ModernisationState.open_one.asset_id != ""),
         session=SessionState.view,
         on_pick=SessionState.select,

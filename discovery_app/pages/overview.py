@@ -15,7 +15,14 @@ from discovery_app.components.panel import panel, section
 from discovery_app.components.relative_time import relative_time
 from discovery_app.components.status_badge import LOOKS, status_label
 from discovery_app.components.table_row import cell, number_cell, table_row, two_lines
-from discovery_app.components.tokens import MUTED, Tone
+from discovery_app.components.tokens import (
+    MUTED,
+    Rows,
+    Tone,
+    Words,
+    how_many,
+    when_said,
+)
 from discovery_app.domain.access import Role
 from discovery_app.domain.board_lines import TileWords
 from discovery_app.domain.overview_lines import EngagementLine, ListLine
@@ -114,12 +121,12 @@ def _tile(label: str, words: TileWords, status: str, tone: Tone) -> rx.Component
     )
 
 
-def _lines(rows: rx.Var, nothing: str) -> rx.Component:
+def _lines(rows: Rows, nothing: str) -> rx.Component:
     none = rx.text(nothing, size="2", color=MUTED, padding_y="8px")
     return rx.cond(
         OverviewState.loading,
         skeleton_lines(4),
-        rx.cond(rows.length() > 0, rx.box(rx.foreach(rows, _line)), none),
+        rx.cond(how_many(rows) > 0, rx.box(rx.foreach(rows, _line)), none),
     )
 
 
@@ -133,8 +140,8 @@ def _line(row: ListLine) -> rx.Component:
     )
 
 
-def _more(words: rx.Var[str], href: str) -> rx.Component:
-    return rx.cond(words != "", rx.link(words, href=href, size="1"))
+def _more(words: Words, href: str) -> rx.Component:
+    return when_said(words, rx.link(words, href=href, size="1"))
 
 
 def _engagements() -> rx.Component:

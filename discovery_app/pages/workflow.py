@@ -21,7 +21,7 @@ from discovery_app.components.relative_time import relative_time
 from discovery_app.components.status_badge import status_badge, status_label
 from discovery_app.components.table_row import cell, clipped, number_cell, table_row
 from discovery_app.components.timeline import timeline
-from discovery_app.components.tokens import MUTED, Tone
+from discovery_app.components.tokens import MUTED, Tone, how_many
 from discovery_app.domain.workflow_failures import AttemptLine
 from discovery_app.states.session import SessionState
 from discovery_app.states.workflow import WorkflowPageState
@@ -165,7 +165,7 @@ def _body() -> rx.Component:
         phase_strip(SHOWN.phases),
         main_and_side(
             stack(
-                rx.cond(SHOWN.tries.length() > 0, _attempts()),
+                rx.cond(how_many(SHOWN.tries) > 0, _attempts()),
                 _time(),
                 _rows(),
             ),
@@ -182,7 +182,7 @@ def _time() -> rx.Component:
     return panel(
         "Time per phase",
         rx.cond(
-            drawn.lines.length() > 0,
+            how_many(drawn.lines) > 0,
             timeline(drawn.lines, drawn.ticks),
             rx.text("No phase has started yet.", size="2", color=MUTED),
         ),
@@ -195,7 +195,7 @@ def _rows() -> rx.Component:
     return panel(
         "Row accounting",
         rx.cond(
-            equation.terms.length() > 0,
+            how_many(equation.terms) > 0,
             accounting(equation.total, equation.terms),
             rx.text("Known once the rows have been cleansed.", size="2", color=MUTED),
         ),

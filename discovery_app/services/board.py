@@ -178,16 +178,16 @@ class BoardService:
         return int(self._session.execute(counted).scalar_one())
 
     def _views(
-        self, rows: Sequence[Mapping[str, Any]], *, traces: bool
+        self, rows: Sequence[sa.RowMapping], *, traces: bool
     ) -> tuple[BoardRow, ...]:
         newest = self._newest_runs([row["id"] for row in rows])
-        if not traces:
-            newest = {key: {**run, "traceback": ""} for key, run in newest.items()}
-        return tuple(_view(row, newest.get(row["id"], {})) for row in rows)
+        return tuple(
+            _view(row, newest.get(row["id"], {}), traces=traces) for row in rows
+        )
 
     def _newest_runs(
         self, workflow_ids: Sequence[UUID]
-    ) -> Mapping[UUID, Mapping[str, Any]]:
+    ) -> Mapping[UUID, sa.RowMapping]:
         found = self._session.execute(
             sa.select(RUNS)
             .ext(distinct_on(RUNS.c.workflow_id))
@@ -215,7 +215,7 @@ def phase_choices() -> tuple[Choice, ...]:
     )
 
 
-def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
         STATES.c.id,
         STATES.c.engagement_id,
@@ -238,7 +238,7 @@ def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
     ).select_from(JOINED)
 
 
-def _counted_workflows() -> sa.Select[Any]:
+def _counted_workflows() -> sa.Select[*tuple[Any, ...]]:
     last = (
         sa.select(RUNS.c.reported_at, RUNS.c.retryable)
         .where(of_workflow(RUNS))
@@ -268,7 +268,7 @@ def _sum(
     return sa.func.coalesce(sa.func.sum(column).filter(where), 0)
 
 
-def _view(row: Mapping[str, Any], run: Mapping[str, Any]) -> BoardRow:
+def _view(row: sa.RowMapping, run: Mapping[Any, Any], *, traces: bool) -> BoardRow:
     status, phase = row["status"], row["current_phase"]
     percent = row["progress_percentage"]
     running = run.get("status") is PhaseStatus.RUNNING
@@ -294,7 +294,7 @@ def _view(row: Mapping[str, Any], run: Mapping[str, Any]) -> BoardRow:
         message=run["message"] if running else "",
         error_type=run["error_type"] if failing else "",
         error_message=run["error_message"] if failing else "",
-        traceback=run["traceback"] if failing else "",
+        traceback=run["traceback"] if failing and traces else "",
         retryable=bool(run["retryable"]) if failing else False,
         worker=run.get("worker", ""),
         created_at=row["created_at"],

@@ -1,6 +1,6 @@
 """From one page of the board to the next: rows after or before a known row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,9 +29,7 @@ def beyond(keys: Keys, edge: BoardCursor, order: str) -> sa.ColumnElement[bool]:
     return row < seen if descending != edge.backwards else row > seen
 
 
-def ahead(
-    keys: Keys, first: Mapping[str, Any], descending: bool
-) -> sa.ColumnElement[bool]:
+def ahead(keys: Keys, first: sa.RowMapping, descending: bool) -> sa.ColumnElement[bool]:
     """Return that a row comes before ``first``, a row that was read."""
     values = [first[f"key_{at}"] for at in range(len(keys))]
     row, seen = sa.tuple_(*keys), sa.tuple_(*_typed(keys, values))
@@ -46,9 +44,7 @@ def _typed(keys: Keys, values: Sequence[str]) -> list[sa.ColumnElement[Any]]:
     ]
 
 
-def cursor(
-    order: str, row: Mapping[str, Any], length: int, backwards: bool = False
-) -> str:
+def cursor(order: str, row: sa.RowMapping, length: int, backwards: bool = False) -> str:
     """Return the cursor of ``row``, a row that was read with ``length`` keys."""
     key = tuple(row[f"key_{at}"] for at in range(length - 1))
     return BoardCursor(order, key, row["id"], backwards).encode()

@@ -1,7 +1,9 @@
 """Keeping a page true: what every live page does at each change, and when it fails."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import reflex as rx
@@ -9,6 +11,11 @@ import reflex as rx
 from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
 from discovery_app.states.gate import again
 from discovery_app.states.hub import Wake, hub
+
+_REST: Final = 3.0
+"""A page rests so many times as long as its look took; chosen."""
+_LONGEST_REST_SECONDS: Final = 0.6
+"""PAGES.md: a change is on the page within a second of its commit."""
 
 Look = Callable[[Wake], Awaitable[None]]
 
@@ -28,10 +35,15 @@ async def follow(
     """
     try:
         async for wake in hub().changes(state, topics):
+            began = time.monotonic()
             try:
                 await look(wake)
             except UnavailableError as error:  # The hub wakes us again.
                 await say(state, error)
+            # While a large board is busy, looking must not fill the machine: what
+            # changes during the pause is seen after it.
+            spent = time.monotonic() - began
+            await asyncio.sleep(min(_REST * spent, _LONGEST_REST_SECONDS))
     except UnavailableError as error:
         await say(state, error)
         return await again(event)

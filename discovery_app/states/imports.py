@@ -196,7 +196,11 @@ class ImportState(rx.State):
 
     async def _list(self, scope: Scope) -> None:
         staged, earlier = await in_thread(_listed, scope)
-        self.waiting = tuple(_row(one, earlier.get(one.sha256)) for one in staged)
+        hashes = [one.sha256 for one in staged]
+        self.waiting = tuple(
+            _row(one, earlier.get(one.sha256), twice=hashes.count(one.sha256) > 1)
+            for one in staged
+        )
         again_names = [one.name for one in staged if one.sha256 in earlier]
         self.again_words = _again_words(again_names)
         ids = {one.file_id for one in self.waiting}
@@ -258,8 +262,12 @@ def _recent(scope: Scope) -> tuple[RecentImport, ...]:
         return recent_imports(session, scope)
 
 
-def _row(file: StagedFile, earlier: EarlierImport | None) -> ImportFileRow:
+def _row(
+    file: StagedFile, earlier: EarlierImport | None, *, twice: bool
+) -> ImportFileRow:
     note = file.detected
+    if twice:
+        note = f"{note} · the same bytes are here twice; remove one"
     if earlier is not None:
         when = _day(earlier.started_at)
         note = f"{note} · the same file was imported on {when} by {earlier.started_by}"
@@ -267,7 +275,7 @@ def _row(file: StagedFile, earlier: EarlierImport | None) -> ImportFileRow:
         file_id=str(file.file_id),
         name=file.name,
         size=file_size(file.size_bytes),
-        status="ready" if earlier is None else "warned",
+        status="warned" if twice or earlier is not None else "ready",
         note=note,
     )
 

@@ -211,10 +211,16 @@ def _inputs(inputs: Mapping[str, Any]) -> Iterable[InputLine]:
 
 def _note(facts: Mapping[str, Any]) -> str:
     source = str(facts.get("source") or "")
-    said = [_SOURCE_WORDS.get(source) or source[:1].upper() + source[1:]]
+    said = [_SOURCE_WORDS.get(source) or _opened(source)]
     if facts.get("threshold") is not None:
         said.append(f"threshold {value_words(facts['threshold'])}")
     return " · ".join(filter(None, said))
+
+
+def _opened(source: str) -> str:
+    """Return a source as the beginning of a sentence."""
+    words = source.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _said(inputs: Mapping[str, Any]) -> str:

@@ -47,9 +47,9 @@ class ServedApp:
         address: Without a slash at its end.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, client: str = "Northwind Logistics") -> None:
         self.address = address
-        self.client_id = add_client("Northwind Logistics")
+        self.client_id = add_client(client)
         self.engagement_id = add_engagement(self.client_id, "DC exit 2027")
 
     def add_person(self, role: Role) -> str:
