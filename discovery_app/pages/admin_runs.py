@@ -78,8 +78,10 @@ def _retry_many() -> rx.Component:
     picked = how_many(AdminRunsState.picked)
     return confirm_dialog(
         primary_button(
-            rx.match(
-                some, (0, "Retry runs…"), (1, "Retry 1 run…"), f"Retry {some} runs…"
+            said(
+                rx.match(
+                    some, (0, "Retry runs…"), (1, "Retry 1 run…"), f"Retry {some} runs…"
+                )
             ),
             "rotate_ccw",
             disabled=some == 0,
