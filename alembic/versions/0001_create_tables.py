@@ -1139,6 +1139,12 @@ def upgrade() -> None:
             "workflow_id", "seq", name=op.f("uq_workflow_events_workflow_id_seq")
         ),
     )
+    op.create_index(
+        "ix_workflow_events_type",
+        "workflow_events",
+        ["engagement_id", "type", "created_at"],
+        unique=False,
+    )
     op.create_table(
         "workflow_leases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1276,6 +1282,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("runnable"),
     )
     op.drop_table("workflow_leases")
+    op.drop_index("ix_workflow_events_type", table_name="workflow_events")
     op.drop_table("workflow_events")
     op.drop_index("ix_workflow_states_status", table_name="workflow_states")
     op.drop_index("ix_workflow_states_recent", table_name="workflow_states")

@@ -79,7 +79,7 @@ def _ask_crew(language_model: object, question: str, answer_type: type[A]) -> A:
         output_pydantic=answer_type,
     )
     crew = Crew(agents=[agent], tasks=[task], process=Process.sequential, verbose=False)
-    answer = crew.kickoff().pydantic
+    answer = getattr(crew.kickoff(), "pydantic", None)
     if not isinstance(answer, answer_type):
         raise UnavailableError("The agent's answer does not have the shape asked for.")
     return answer

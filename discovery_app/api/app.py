@@ -17,6 +17,7 @@ from discovery_app.api import (
     engagements,
     exports,
     health,
+    import_issues,
     problems,
     workflows,
 )
@@ -29,6 +30,7 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     workflows.router,
     assets.router,
     exports.router,
+    import_issues.router,
 )
 """Every router under ``/api/v1``, in the order of the description."""
 

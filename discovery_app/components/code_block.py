@@ -5,6 +5,7 @@ import reflex as rx
 from discovery_app.components.buttons import icon_button, plain_button
 from discovery_app.components.tokens import (
     MUTED,
+    Rows,
     Tone,
     Words,
     text_color,
@@ -49,7 +50,7 @@ def copy_button(text: Words, words: str = "Copy") -> rx.Component:
     )
 
 
-def sample_values(values: rx.Var[list[str]] | list[str]) -> rx.Component:
+def sample_values(values: Rows) -> rx.Component:
     """Return values of a file, each in its own well."""
     return rx.box(
         rx.foreach(

@@ -19,7 +19,8 @@ def export_menu(
     """
     lines = [
         _line(
-            f"{word} as {title}" if len(parts) > 1 else title, said(path) + f".{form}"
+            f"{word} as {title}" if len(parts) > 1 else title,
+            said(path) + f".{form}" + said(query),
         )
         for word, path in parts
         for form, title in FORMATS

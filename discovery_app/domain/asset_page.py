@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
-from discovery_app.domain.display import Choice
 from discovery_app.domain.list_query import ListQuery, is_id
 
 DEFAULT_COLUMNS: Final = (
@@ -117,6 +116,11 @@ class AssetQuery(ListQuery):
             getattr(self, one.name) for one in fields(self) if one.name != "asset"
         )
 
+    def filter_key(self) -> tuple[str, ...]:
+        """Return what the facets depend on: the filters alone."""
+        words = (getattr(self, name) for name in FILTERED)
+        return (self.q, self.session, self.disputed, *words)
+
 
 @dataclass(frozen=True)
 class AssetColumn:
@@ -187,7 +191,6 @@ class AssetList:
     columns: tuple[AssetColumn, ...] = ()
     offered: tuple[AssetColumn, ...] = ()
     rows: tuple[AssetRow, ...] = ()
-    facets: tuple[tuple[Choice, ...], ...] = ()
     shown: str = ""
     count: str = ""
     min_width: str = "720px"

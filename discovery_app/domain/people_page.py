@@ -230,3 +230,21 @@ ACTS: Final = {
         ),
     )
 }
+
+DONE: Final = {
+    "add_person": "{name} can sign in now. Give them a membership next.",
+    "set_password": "{name} has a new password and is signed out everywhere.",
+    "grant_admin": "{name} is an admin now.",
+    "withdraw_admin": "{name} is no admin any more.",
+    "deactivate": "{name} is deactivated and signed out everywhere.",
+    "reactivate": "{name} may sign in again.",
+    "revoke_all": "Every sign-in and token of {name} has ended.",
+    "add_membership": "{name} has the membership.",
+    "remove_membership": "The membership of {name} is taken away.",
+    "revoke_session": "The sign-in of {name} has ended.",
+    "add_token": "The token {name} is made. Copy it now; it is not shown again.",
+    "revoke_token": "The token of {name} has ended.",
+    "create_client": "The client account {name} is there.",
+    "create_engagement": "The engagement {name} is there.",
+}
+"""What is said when an act is done; ``{name}`` is a person's, or of what was made."""

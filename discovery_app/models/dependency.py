@@ -23,7 +23,7 @@ class Dependency(TenantTable, table=True):
         key: Source, destination, port, protocol and kind, folded; one row each.
     """
 
-    __tablename__ = "dependencies"
+    __tablename__ = "dependencies"  # pyright: ignore
     __table_args__ = (
         *tenant_keys(("source_asset_id", "assets"), ("destination_asset_id", "assets")),
         sa.UniqueConstraint("engagement_id", "key"),

@@ -15,7 +15,7 @@ class MappingMemory(TenantTable, table=True):
         target: ``None`` means: keep as a custom field.
     """
 
-    __tablename__ = "mapping_memory"
+    __tablename__ = "mapping_memory"  # pyright: ignore
     __table_args__ = (
         *tenant_keys(),
         sa.UniqueConstraint("engagement_id", "source", "header"),

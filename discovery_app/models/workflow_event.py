@@ -32,6 +32,7 @@ class WorkflowEvent(TenantTable, table=True):
     __table_args__ = (
         *tenant_keys(("workflow_id", "workflow_states")),
         sa.UniqueConstraint("workflow_id", "seq"),
+        sa.Index("ix_workflow_events_type", "engagement_id", "type", "created_at"),
     )
 
     workflow_id: UUID

@@ -6,6 +6,7 @@ from discovery_app.components.data_table import Column, data_table, pager
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.filter_bar import filter_bar, filter_chip
+from discovery_app.components.for_admins import for_admins
 from discovery_app.components.frame import frame
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
@@ -35,31 +36,36 @@ def admin_audit() -> rx.Component:
     """Show the log, the newest entry first."""
     return frame(
         "Audit",
-        page_header(
-            "Audit",
-            export_menu((("Entries", "/api/v1/audit"),), AdminAuditState.export_query),
-            subtitle="Sign-ins, exports, overrides and every act of an admin. Entries "
-            "are added and never changed.",
-        ),
-        notice(AdminAuditState.problem, tone=Tone.BAD),
-        _filters(),
-        data_table(
-            "Audit entries, the newest first",
-            COLUMNS,
-            AdminAuditState.lines,
-            _row,
-            loading=AdminAuditState.loading,
-            empty=empty_state(
-                "scroll_text", "No entry fits these filters", "Take a filter back."
+        for_admins(
+            page_header(
+                "Audit",
+                export_menu(
+                    (("Entries", "/api/v1/audit"),), AdminAuditState.export_query
+                ),
+                subtitle="Sign-ins, exports, overrides and every act of an admin. "
+                "Entries are added and never changed.",
             ),
-            min_width="1120px",
-            footer=pager(
-                AdminAuditState.shown,
-                AdminAuditState.previous_page,
-                AdminAuditState.next_page,
-                AdminAuditState.has_previous,
-                AdminAuditState.has_next,
+            notice(AdminAuditState.problem, tone=Tone.BAD),
+            _filters(),
+            data_table(
+                "Audit entries, the newest first",
+                COLUMNS,
+                AdminAuditState.lines,
+                _row,
+                loading=AdminAuditState.loading,
+                empty=empty_state(
+                    "scroll_text", "No entry fits these filters", "Take a filter back."
+                ),
+                min_width="1120px",
+                footer=pager(
+                    AdminAuditState.shown,
+                    AdminAuditState.previous_page,
+                    AdminAuditState.next_page,
+                    AdminAuditState.has_previous,
+                    AdminAuditState.has_next,
+                ),
             ),
+            session=SessionState.view,
         ),
         session=SessionState.view,
         on_pick=SessionState.select,

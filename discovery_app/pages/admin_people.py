@@ -16,6 +16,7 @@ from discovery_app.components.drawer import drawer, drawer_section
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.field_select import field_select
 from discovery_app.components.filter_bar import filter_bar
+from discovery_app.components.for_admins import for_admins
 from discovery_app.components.frame import frame
 from discovery_app.components.layout import stack, with_drawer
 from discovery_app.components.notice import notice
@@ -71,23 +72,31 @@ def admin_people() -> rx.Component:
     """Show people, or clients with their engagements."""
     return frame(
         "People",
-        page_header(
-            "People",
-            plain_button("Add client…", on_click=_ask("create_client")),
-            plain_button("Add engagement…", on_click=_ask("create_engagement")),
-            primary_button("Add person…", on_click=_ask("add_person")),
-            subtitle="Who may do what where. Every change needs a reason and is kept "
-            "in the audit log.",
+        for_admins(
+            page_header(
+                "People",
+                plain_button("Add client…", on_click=_ask("create_client")),
+                plain_button("Add engagement…", on_click=_ask("create_engagement")),
+                primary_button("Add person…", on_click=_ask("add_person")),
+                subtitle="Who may do what where. Every change needs a reason and is "
+                "kept in the audit log.",
+            ),
+            notice(AdminPeopleState.problem, tone=Tone.BAD),
+            _said(AdminPeopleState.failure, Tone.BAD),
+            _said(AdminPeopleState.notice, Tone.GOOD),
+            when(AdminPeopleState.token != "", _token()),
+            with_drawer(_views(), _drawer(), AdminPeopleState.detail.user_id != ""),
+            _dialog(danger=False),
+            _dialog(danger=True),
+            session=SessionState.view,
         ),
-        notice(AdminPeopleState.problem, tone=Tone.BAD),
-        notice(AdminPeopleState.notice, on_dismiss=AdminPeopleState.dismiss),
-        when(AdminPeopleState.token != "", _token()),
-        with_drawer(_views(), _drawer(), AdminPeopleState.detail.user_id != ""),
-        _dialog(danger=False),
-        _dialog(danger=True),
         session=SessionState.view,
         on_pick=SessionState.select,
     )
+
+
+def _said(words: rx.Var[str], tone: Tone) -> rx.Component:
+    return notice(words, tone=tone, on_dismiss=AdminPeopleState.dismiss)
 
 
 def _ask(kind: str, target: Any = "") -> Any:

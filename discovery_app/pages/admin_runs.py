@@ -29,7 +29,7 @@ from discovery_app.components.table_row import (
     table_row,
     two_lines,
 )
-from discovery_app.components.tokens import Tone, how_many, when_said
+from discovery_app.components.tokens import Tone, how_many, said, when_said
 from discovery_app.domain.board_lines import BoardLine
 from discovery_app.states.admin_runs import AdminRunsState
 from discovery_app.states.session import SessionState

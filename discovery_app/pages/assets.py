@@ -68,7 +68,8 @@ def assets() -> rx.Component:
             subtitle="Everything the imports told, with its source",
         ),
         notice(AssetsState.problem, tone=Tone.BAD),
-        notice(AssetsState.notice, on_dismiss=AssetsState.dismiss),
+        notice(AssetsState.failure, tone=Tone.BAD, on_dismiss=AssetsState.dismiss),
+        notice(AssetsState.notice, tone=Tone.GOOD, on_dismiss=AssetsState.dismiss),
         _tiles(),
         with_drawer(
             stack(_filters(), _list()), _drawer(), AssetsState.detail.name != ""
@@ -120,7 +121,7 @@ def _filters() -> rx.Component:
     chips = [
         filter_chip(
             label,
-            AssetsState.listed.facets[at],
+            AssetsState.facets[at],
             getattr(query, name),
             _pick(name),
         )

@@ -17,6 +17,7 @@ from discovery_app.components.frame import frame
 from discovery_app.components.layout import key_hints, stack, sticky_footer
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
+from discovery_app.components.pick_list import Choices
 from discovery_app.components.status_badge import status_badge
 from discovery_app.components.table_row import cell, table_row
 from discovery_app.components.tabs import group_head
@@ -240,7 +241,7 @@ def _target(row: MappingRow) -> rx.Component:
     )
 
 
-def _select(row: MappingRow, targets: rx.Var) -> rx.Component:
+def _select(row: MappingRow, targets: Choices) -> rx.Component:
     return field_select(
         f"Target of {row.header}",
         row.target,

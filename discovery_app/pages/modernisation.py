@@ -79,12 +79,17 @@ def modernisation() -> rx.Component:
             subtitle=ModernisationState.charts.facts,
         ),
         notice(ModernisationState.problem, tone=Tone.BAD),
-        notice(ModernisationState.notice, on_dismiss=ModernisationState.dismiss),
+        _said(ModernisationState.failure, Tone.BAD),
+        _said(ModernisationState.notice, Tone.GOOD),
         last_on_phone(wide_and_narrow(_quarters(), _treatments())),
         with_drawer(_views(), _drawer(), ModernisationState.open_one.asset_id != ""),
         session=SessionState.view,
         on_pick=SessionState.select,
     )
+
+
+def _said(words: rx.Var[str], tone: Tone) -> rx.Component:
+    return notice(words, tone=tone, on_dismiss=ModernisationState.dismiss)
 
 
 def _exports() -> rx.Var[str]:

@@ -52,6 +52,7 @@ class ReadFrame(Protocol):
         Raises:
             MissingInputError: The phase left no such frame.
         """
+        ...
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,11 @@ class DataImportService:
             .where(*_tenant(scope), col(DataImportFile.sha256).in_(sha256s))
             .order_by(col(DataImportSession.created_at))
         )
-        return {row[0]: EarlierImport(*row) for row in rows}
+        return {
+            sha256: EarlierImport(sha256, title, started_by, created_at)
+            for sha256, title, started_by, created_at in rows
+            if created_at is not None
+        }
 
     def files(self, scope: Scope, session_id: UUID) -> list[ImportFile]:
         """Return the files of an upload, in order.

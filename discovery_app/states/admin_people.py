@@ -12,6 +12,7 @@ from discovery_app.domain.display import Choice
 from discovery_app.domain.engagement import ClientView
 from discovery_app.domain.people_page import (
     ACTS,
+    DONE,
     Act,
     ActForm,
     EngagementLine,
@@ -52,6 +53,7 @@ class AdminPeopleState(rx.State):
     reason: str = ""
     token: str = ""
     notice: str = ""
+    failure: str = ""
     loading: bool = True
     problem: str = ""
     _password: str = ""
@@ -131,7 +133,7 @@ class AdminPeopleState(rx.State):
         self.act = replace(act, title=title, target=target)
         self.form, self.reason, self._password = ActForm(), "", ""
         self.places, self.client_word, self.place_word = (), "", ""
-        self.notice, self.token = "", ""
+        self.notice, self.failure, self.token = "", "", ""
 
     @rx.event
     @allow(Permission.MANAGE_PEOPLE)
@@ -186,17 +188,18 @@ class AdminPeopleState(rx.State):
         try:
             person = await person_of(self)
             self.token = await in_thread(perform, person, asked)
-            self.notice = f"Done: {_lowered(self.act.title)}."
+            name = self.form.name or self.detail.name
+            self.notice = DONE.get(self.act.kind, "Done.").replace("{name}", name)
             self._show(await in_thread(_read, person, self.query))
         except DiscoveryError as error:
-            self.notice = str(error)
+            self.failure = f"{error} Nothing was changed."
         self.act, self._password, self.reason = Act(), "", ""
 
     @rx.event
     @allow(Permission.MANAGE_PEOPLE)
     async def dismiss(self) -> None:
         """Take the notice and a token that was shown away."""
-        self.notice, self.token = "", ""
+        self.notice, self.failure, self.token = "", "", ""
 
     def _go(self, query: PeopleQuery) -> rx.event.EventSpec:
         self.query = query
@@ -224,7 +227,3 @@ def _words(name: str, words: str) -> dict[str, Any]:
 
 def _label(choices: tuple[Choice, ...], value: str) -> str:
     return next((one.label for one in choices if one.value == value), "")
-
-
-def _lowered(title: str) -> str:
-    return title[:1].lower() + title[1:]

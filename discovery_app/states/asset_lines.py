@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from discovery_app.domain.asset_page import (
     FILTERED,
@@ -55,15 +56,16 @@ _RULES = {
 }
 
 
-def listed(
-    query: AssetQuery, page: AssetPage, facets: Sequence[Facet], total: int
-) -> AssetList:
+NO_FACETS: Final = ((),) * len(FILTERED)
+"""Before they are counted."""
+
+
+def listed(query: AssetQuery, page: AssetPage, total: int) -> AssetList:
     """Return the list in words.
 
     Args:
         query: What was asked for.
         page: What was found.
-        facets: How the list divides.
         total: Assets of the whole inventory.
     """
     shown = [columns()[key] for key in query.columns if key in columns()]
@@ -75,7 +77,6 @@ def listed(
             replace(one, shown=one.key in keys) for one in columns().values()
         ),
         rows=tuple(_row(line, [one.key for one in shown]) for line in page.lines),
-        facets=_choices(facets),
         shown=range_words(page.offset, len(page.lines), page.total),
         count=f"{count(page.total)} of {counted(total, 'asset')}",
         min_width=f"{width}px",
@@ -155,9 +156,9 @@ def _row(line: AssetLine, keys: Sequence[str]) -> AssetRow:
     )
 
 
-def _choices(facets: Sequence[Facet]) -> tuple[tuple[Choice, ...], ...]:
+def facets(found: Sequence[Facet]) -> tuple[tuple[Choice, ...], ...]:
     """Return each facet's words with their counts, in the order of ``FILTERED``."""
-    known = {facet.column: facet for facet in facets}
+    known = {facet.column: facet for facet in found}
     return tuple(
         tuple(
             Choice(one.word, f"{_word(column, one.word)} ({count(one.count)})")

@@ -1,6 +1,6 @@
 """State of the inventory: the list that the address asks for, and one asset."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from discovery_app.domain.asset_page import (
     AssetQuery,
     AssetTiles,
 )
+from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import PAGE_SIZE, AssetFilter
 from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
 from discovery_app.knowledge.fields import ASSET_FIELDS
@@ -32,14 +33,6 @@ from discovery_app.states.rules import allow
 from discovery_app.states.session import choose
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What one look at the database showed."""
-
-    listed: AssetList
-    tiles: AssetTiles
-
-
 class AssetsState(rx.State):
     """One engagement's inventory, fresh while the page is open."""
 
@@ -49,13 +42,17 @@ class AssetsState(rx.State):
     sort: str = ""
     descending: bool = False
     listed: AssetList = AssetList()
+    facets: tuple[tuple[Choice, ...], ...] = asset_lines.NO_FACETS
     tiles: AssetTiles = AssetTiles()
     detail: AssetDetail = AssetDetail()
     may_decide: bool = False
     loading: bool = True
     problem: str = ""
     notice: str = ""
+    failure: str = ""
     _read: tuple[object, ...] = ()
+    _tiled: tuple[object, ...] = ()
+    _divided: tuple[object, ...] = ()
 
     @rx.event(background=True, supersedes=True)
     @allow(Permission.VIEW)
@@ -77,12 +74,7 @@ class AssetsState(rx.State):
         async def look(wake: Wake) -> None:
             scope = await scope_of(self, engagement_id)
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
-            key = ("assets", engagement_id, query.list_key(), mark)
-            if self._read != key:
-                found = await wake.read((key, scope.role), partial(_list, scope, query))
-                async with self:
-                    self._show(scope, found)
-                    self._read = key
+            await self._look(wake, scope, query, mark)
             shown = await wake.read(
                 ("asset", engagement_id, query.asset, mark),
                 partial(_detail, scope, query.asset),
@@ -92,11 +84,35 @@ class AssetsState(rx.State):
 
         return await follow(self, [engagement_id], look, AssetsState.watch)
 
+    async def _look(
+        self, wake: Wake, scope: Scope, query: AssetQuery, mark: Mark
+    ) -> None:
+        """Read what changed: the rows first, then what takes longer to count."""
+        tenant = scope.engagement_id
+        key = ("assets", tenant, query.list_key(), mark)
+        if self._read != key:
+            listed = await wake.read(key, partial(_list, scope, query))
+            async with self:
+                self._show(scope, listed)
+                self._read = key
+        key = ("asset tiles", tenant, mark)
+        if self._tiled != key:
+            tiles = await wake.read(key, partial(_tiles, scope))
+            async with self:
+                self.tiles, self._tiled = tiles, key
+        key = ("asset facets", tenant, query.filter_key(), mark)
+        if self._divided != key:
+            facets = await wake.read(key, partial(_facets, scope, query))
+            async with self:
+                self.facets, self._divided = facets, key
+
     def _begin(self, engagement_id: str) -> None:
         if self.engagement_id != engagement_id:
             self.listed, self.tiles = AssetList(), AssetTiles()
-            self.detail, self.notice = AssetDetail(), ""
-            self._read, self.loading = (), True
+            self.detail, self.notice, self.failure = AssetDetail(), "", ""
+            self.facets = asset_lines.NO_FACETS
+            self._read, self._tiled, self._divided = (), (), ()
+            self.loading = True
         self.engagement_id = engagement_id
         asked = AssetQuery.from_address(self.router.url.query_parameters)
         self._take(_known(asked))
@@ -105,8 +121,8 @@ class AssetsState(rx.State):
         self.query, self.is_filtered = query, query.is_filtered
         self.sort, self.descending = query.by, query.descending
 
-    def _show(self, scope: Scope, found: _Found) -> None:
-        self.listed, self.tiles = found.listed, found.tiles
+    def _show(self, scope: Scope, listed: AssetList) -> None:
+        self.listed = listed
         self.may_decide = Permission.FIX_ISSUES in ROLE_PERMISSIONS[scope.role]
         self.loading = False
 
@@ -166,7 +182,7 @@ class AssetsState(rx.State):
     @allow(Permission.VIEW, asset_id=UUID)
     async def open(self, asset_id: str) -> rx.event.EventSpec:
         """Show all that is known of an asset."""
-        self.notice = ""
+        self.notice, self.failure = "", ""
         return self._go(replace(self.query, asset=asset_id))
 
     @rx.event
@@ -180,19 +196,20 @@ class AssetsState(rx.State):
     @allow(Permission.FIX_ISSUES, conflict_id=UUID)
     async def resolve(self, conflict_id: str, keep: bool) -> None:
         """Decide a conflict for what is known, or for what was offered."""
+        self.notice, self.failure = "", ""
         try:
             scope = await scope_of(self, self.engagement_id)
             await in_thread(_resolve, scope, UUID(conflict_id), keep)
             self.notice = "Decided. Later imports keep it."
         except DiscoveryError as error:
-            self.notice = str(error)
+            self.failure = str(error)
         hub().note(UUID(self.engagement_id))
 
     @rx.event
     @allow(Permission.VIEW)
     async def dismiss(self) -> None:
         """Take the notice away."""
-        self.notice = ""
+        self.notice, self.failure = "", ""
 
     def _go(self, query: AssetQuery) -> rx.event.EventSpec:
         self._take(query)
@@ -213,28 +230,39 @@ def _mark(scope: Scope) -> Mark:
         return InventoryMarkService(session).mark(scope)
 
 
-def _list(scope: Scope, query: AssetQuery) -> _Found:
-    chosen = AssetFilter(
-        query.q,
-        query.chosen,
-        UUID(query.session) if query.session else None,
-        disputed=query.disputed == "yes",
-    )
+def _list(scope: Scope, query: AssetQuery) -> AssetList:
     wanted = [key for key in query.columns if key in ASSET_FIELDS]
     with unit_of_work(scope) as session:
         queries = AssetQueries(session)
         page = queries.page(
             scope,
-            chosen,
+            _chosen(query),
             fields=tuple(dict.fromkeys((*wanted, *asset_lines.CONTEXT))),
             sort=query.by,
             descending=query.descending,
             offset=(query.number - 1) * PAGE_SIZE,
         )
-        facets = queries.facets(scope, chosen)
-        summary = SummaryService(session).summary(scope)
-    listed = asset_lines.listed(query, page, facets, summary.assets)
-    return _Found(listed, asset_lines.tiles(summary))
+        total = queries.count(scope) if query.is_filtered else page.total
+    return asset_lines.listed(query, page, total)
+
+
+def _tiles(scope: Scope) -> AssetTiles:
+    with unit_of_work(scope) as session:
+        return asset_lines.tiles(SummaryService(session).summary(scope))
+
+
+def _facets(scope: Scope, query: AssetQuery) -> tuple[tuple[Choice, ...], ...]:
+    with unit_of_work(scope) as session:
+        return asset_lines.facets(AssetQueries(session).facets(scope, _chosen(query)))
+
+
+def _chosen(query: AssetQuery) -> AssetFilter:
+    return AssetFilter(
+        query.q,
+        query.chosen,
+        UUID(query.session) if query.session else None,
+        disputed=query.disputed == "yes",
+    )
 
 
 def _detail(scope: Scope, asset_id: str) -> AssetDetail:

@@ -73,6 +73,7 @@ class ModernisationState(rx.State):
     loading: bool = True
     problem: str = ""
     notice: str = ""
+    failure: str = ""
     _read: tuple[object, ...] = ()
     _charted: tuple[object, ...] = ()
 
@@ -129,7 +130,7 @@ class ModernisationState(rx.State):
             self.listed, self.charts = ModernisationList(), ModernisationCharts()
             self.bars, self.open_one = [], Explanation()
             self._read, self._charted = (), ()
-            self.notice, self.loading = "", True
+            self.notice, self.failure, self.loading = "", "", True
         self.engagement_id = engagement_id
         self._take(ModernisationQuery.from_address(self.router.url.query_parameters))
 
@@ -172,7 +173,7 @@ class ModernisationState(rx.State):
     @allow(Permission.VIEW, asset_id=UUID)
     async def open(self, asset_id: str) -> rx.event.EventSpec:
         """Show why an asset is to be treated so."""
-        self.notice = ""
+        self.notice, self.failure = "", ""
         return self._go(replace(self.query, asset=asset_id))
 
     @rx.event
@@ -187,6 +188,8 @@ class ModernisationState(rx.State):
     async def ask(self, opened: bool) -> None:
         """Begin a decision, or leave it, without the last one's words."""
         self.reason, self.treatment, self.treatment_word = "", "", ""
+        if opened:
+            self.notice, self.failure = "", ""
 
     @rx.event
     @allow(Permission.OVERRIDE_DECISIONS)
@@ -205,7 +208,7 @@ class ModernisationState(rx.State):
     async def override(self) -> None:
         """Decide otherwise than the rules."""
         if not self.treatment:
-            self.notice = "Choose a treatment first; nothing was changed."
+            self.failure = "Choose a treatment first; nothing was changed."
             return
         await self._decide(self.treatment)
 
@@ -223,7 +226,7 @@ class ModernisationState(rx.State):
             word = slug_words(treatment).lower() if treatment else "the rules' advice"
             self.notice = f"For {self.open_one.asset} now holds: {word}."
         except DiscoveryError as error:
-            self.notice = str(error)
+            self.failure = str(error)
         self.reason = ""
         hub().note(UUID(self.engagement_id))
 
@@ -231,7 +234,7 @@ class ModernisationState(rx.State):
     @allow(Permission.VIEW)
     async def dismiss(self) -> None:
         """Take the notice away."""
-        self.notice = ""
+        self.notice, self.failure = "", ""
 
     def _go(self, query: ModernisationQuery) -> rx.event.EventSpec:
         self._take(query)
