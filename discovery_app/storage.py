@@ -21,7 +21,7 @@ import polars as pl
 from fsspec.core import url_to_fs
 
 from discovery_app.config import settings
-from discovery_app.errors import UnavailableError
+from discovery_app.errors import ConfigurationError, UnavailableError
 
 _COPY_BYTES: Final = 1 << 20
 _PRIVATE_FOLDER: Final = 0o700
@@ -45,7 +45,13 @@ class ObjectStore:
     """
 
     def __init__(self, address: str) -> None:
-        self._files, self._root = url_to_fs(address)
+        try:
+            self._files, self._root = url_to_fs(address)
+        except (ImportError, ValueError) as error:
+            raise ConfigurationError(
+                f"The storage {address} cannot be used: {error} Set "
+                "DISCOVERY_STORAGE_URL to a folder or an s3:// address."
+            ) from error
         self._local = "file" in _protocols(self._files)
 
     def write(self, key: str, chunks: Iterable[bytes]) -> StoredFile:

@@ -119,7 +119,7 @@ def _with_memory(column: Column, found: Judgement) -> Judgement:
         return found
     target = column.remembered[column.normal]
     said = (
-        f"This client's people confirmed it before for {quoted(column.profile.header)}."
+        f"People confirmed it before on this engagement for {quoted(column.profile.header)}."
     )
     if target is None:
         return unmapped("memory", f"{said} It stays a custom field.")

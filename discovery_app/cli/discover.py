@@ -262,20 +262,27 @@ def _finish(report: WorkflowReport, *, as_json: bool) -> None:
 
 
 def _describe(report: WorkflowReport) -> None:
-    rows = report.accounting
     tell(f"{report.status.replace('_', ' ').capitalize()}.")
     if report.session_id:
         tell(f"Data import session {report.session_id}")
-    tell(
-        f"{rows.rows_in} rows in = {rows.created} created + {rows.updated} updated + "
-        f"{rows.unchanged} unchanged + {rows.excluded} excluded + {rows.rejected} "
-        "rejected"
-    )
+    if report.status == WorkflowStatus.COMPLETED:
+        tell(_equation(report))
+    if report.status == WorkflowStatus.WAITING_FOR_APPROVAL:
+        say(f"Decide its columns: approve {report.session_id} --set COLUMN=FIELD")
     worst = [issue for issue in report.issues if issue.severity == "error"]
     for issue in worst[:20]:
         named = issue.message.startswith(issue.file)
         where = "" if named or not issue.file else f"{issue.file}: "
         say(f"{where}{issue.message} {issue.fix}")
+
+
+def _equation(report: WorkflowReport) -> str:
+    rows = report.accounting
+    return (
+        f"{rows.rows_in} rows in = {rows.created} created + {rows.updated} updated + "
+        f"{rows.unchanged} unchanged + {rows.excluded} excluded + {rows.rejected} "
+        "rejected"
+    )
 
 
 def _rule(error: DiscoveryError) -> str:

@@ -24,7 +24,13 @@ def add(
     email: str,
     name: Annotated[str, typer.Option(help="How the history names them.")],
     password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, help="At least 12 characters.")
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            help="At least 12 characters.",
+        ),
     ],
     admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
     role: Annotated[
@@ -50,6 +56,29 @@ def add(
             found = clients.place(client, engagement)
             people.add_membership(by, user_id, role, *found, reason=reason)
     tell(f"{email} may sign in now.")
+
+
+@app.command("password")
+def password(
+    email: str,
+    new: Annotated[
+        str,
+        typer.Option(
+            "--password",
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            help="At least 12 characters.",
+        ),
+    ],
+    reason: Annotated[str, typer.Option(help="Why.")] = _COMMAND_REASON,
+) -> None:
+    """Give a person a new password; their sessions end."""
+    by = Operator(os_actor())
+    with prepared_database(), unit_of_work(AccountScope()) as session:
+        person = _known(session, by, email)
+        PeopleService(session).set_password(by, person.user_id, new, reason=reason)
+    tell(f"{email} may sign in with the new password.")
 
 
 @app.command("token")

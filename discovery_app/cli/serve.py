@@ -37,8 +37,12 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Where people reach the app.")] = 0,
-    slots: Annotated[int, typer.Option(help="Runners; default one a core.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(help="Where people reach the app; default 3000.")
+    ] = None,
+    slots: Annotated[
+        int | None, typer.Option(help="Runners; default one a core.")
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Load made-up clients on first start.")
     ] = False,
@@ -57,21 +61,23 @@ def serve(
         dispose_engine()
         _announce(demo=demo)
         web = {"The web process": _start_web}
-        _supervise(Supervisor(web | runners(slot_count(slots)), _mind(server)))
+        _supervise(Supervisor(web | runners(slot_count(slots or 0)), _mind(server)))
     finally:
-        if server is not None and server.started:
+        if server is not None:  # Also one that an earlier, killed process left.
             server.stop()
 
 
 def worker(
-    slots: Annotated[int, typer.Option(help="Runners; default one a core.")] = 0,
+    slots: Annotated[
+        int | None, typer.Option(help="Runners; default one a core.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of this machine's slots.")] = "",
 ) -> None:
     """Run workflows of a database that is there, until SIGTERM."""
     write_log()
     prepare(apply=False)
     dispose_engine()
-    _supervise(Supervisor(runners(slot_count(slots), name)))
+    _supervise(Supervisor(runners(slot_count(slots or 0), name)))
 
 
 def _supervise(supervisor: Supervisor) -> None:
@@ -91,13 +97,8 @@ def _restart(server: EmbeddedServer) -> None:
 
 
 def _start_web() -> subprocess.Popen[bytes]:
-    command = [
-        *(sys.executable, "-m", "uvicorn", "--factory"),
-        "discovery_app.discovery_app:app",
-        *("--host", "0.0.0.0", "--port", str(settings().port)),  # noqa: S104
-        *("--timeout-graceful-shutdown", "3", "--log-level", "warning"),
-    ]
-    return subprocess.Popen(command, env=web_environment())  # noqa: S603
+    command = [sys.executable, "-m", "discovery_app.cli.web", "--parent"]
+    return subprocess.Popen([*command, str(os.getpid())], env=web_environment())  # noqa: S603
 
 
 def web_environment() -> dict[str, str]:

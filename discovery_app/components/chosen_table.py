@@ -1,13 +1,13 @@
 """A ``data_table`` whose columns people choose, so that a state names them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
 from discovery_app.components.data_table import Sorting
 from discovery_app.components.empty_state import skeleton
-from discovery_app.components.tokens import Rows, Words, how_many, said
+from discovery_app.components.tokens import Rows, Truth, Words, how_many, said
 
 _GREY_ROWS = 8
 _GREY_COLUMNS = 6
@@ -16,12 +16,12 @@ _GREY_COLUMNS = 6
 def chosen_table(
     label: str,
     first: tuple[str, str],
-    columns: rx.Var[Sequence[Any]],
+    columns: Rows,
     rows: Rows,
     draw_row: Callable[[Any], rx.Component],
     *,
     sorting: Sorting,
-    loading: rx.Var[bool],
+    loading: Truth,
     empty: rx.Component,
     min_width: Words,
     footer: rx.Component,

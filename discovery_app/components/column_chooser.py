@@ -1,16 +1,15 @@
 """Which columns a table shows: a button with a list of boxes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
 from discovery_app.components.buttons import plain_button, quiet_button
-from discovery_app.components.tokens import Handler
+from discovery_app.components.tokens import Handler, Rows
 
 
 def column_chooser(
-    columns: rx.Var[Sequence[Any]],
+    columns: Rows,
     on_show: rx.EventHandler | Any,
     on_default: Handler,
 ) -> rx.Component:

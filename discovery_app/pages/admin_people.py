@@ -31,7 +31,15 @@ from discovery_app.components.table_row import (
     two_lines,
 )
 from discovery_app.components.tabs import tabs
-from discovery_app.components.tokens import MUTED, Tone, when
+from discovery_app.components.tokens import (
+    MUTED,
+    Tone,
+    Words,
+    as_var,
+    how_many,
+    said,
+    when,
+)
 from discovery_app.domain.access import Role
 from discovery_app.domain.display import Choice
 from discovery_app.domain.people_page import (
@@ -95,7 +103,7 @@ def admin_people() -> rx.Component:
     )
 
 
-def _said(words: rx.Var[str], tone: Tone) -> rx.Component:
+def _said(words: Words, tone: Tone) -> rx.Component:
     return notice(words, tone=tone, on_dismiss=AdminPeopleState.dismiss)
 
 
@@ -272,7 +280,7 @@ def _grants(
     return drawer_section(
         title,
         rx.foreach(granted, lambda line: _grant(line, kind, label)),
-        when(granted.length() == 0, rx.text(none, size="2", color=MUTED)),
+        when(how_many(granted) == 0, rx.text(none, size="2", color=MUTED)),
         rx.box(action, margin_top="8px") if action else rx.fragment(),
     )
 
@@ -293,7 +301,7 @@ def _grant(line: GrantLine, kind: str, label: str) -> rx.Component:
 
 
 def _dialog(*, danger: bool) -> rx.Component:
-    act = AdminPeopleState.act
+    act = as_var(AdminPeopleState.act)
     right = act.danger if danger else ~act.danger
     return confirm_dialog(
         None,
@@ -306,7 +314,7 @@ def _dialog(*, danger: bool) -> rx.Component:
         reason_hint="Joins the project on Monday.",
         danger=danger,
         content=_fields(),
-        is_open=(act.kind != "") & right,
+        is_open=((said(act.kind) != "") & right).bool(),
         on_open_change=AdminPeopleState.opened,
     )
 
@@ -331,7 +339,8 @@ def _fields() -> rx.Component:
 
 
 def _asked(name: str, field: rx.Component) -> rx.Component:
-    return when(AdminPeopleState.act.asks.contains(name), field)
+    asks = rx.Var.create(AdminPeopleState.act.asks).to(list[str])
+    return when(asks.contains(name), field)
 
 
 def _text(label: str, value: Any, name: str) -> rx.Component:

@@ -1,6 +1,7 @@
 """The inventory: every asset of an engagement, and where each value came from."""
 
 import reflex as rx
+from reflex.vars import StringVar
 
 from discovery_app.components.buttons import plain_button
 from discovery_app.components.chosen_table import chosen_table
@@ -18,7 +19,7 @@ from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.support_label import support_label
 from discovery_app.components.table_row import table_row, two_lines
-from discovery_app.components.tokens import MUTED, Tone, said, when, when_said
+from discovery_app.components.tokens import MUTED, Tone, how_many, said, when, when_said
 from discovery_app.domain.asset_page import (
     FILTERED,
     AssetCell,
@@ -79,11 +80,11 @@ def assets() -> rx.Component:
     )
 
 
-def _exports() -> rx.Var[str]:
+def _exports() -> StringVar:
     return said("/api/v1/engagements/") + AssetsState.engagement_id + "/exports/"
 
 
-def _page() -> rx.Var[str]:
+def _page() -> StringVar:
     return said("/engagements/") + AssetsState.engagement_id
 
 
@@ -216,7 +217,7 @@ def _drawer() -> rx.Component:
         when_said(
             shown.advice, verdict(shown.advice, shown.advice_why, shown.advice_note)
         ),
-        when(shown.conflicts.length() > 0, _conflicts()),
+        when(how_many(shown.conflicts) > 0, _conflicts()),
         drawer_section(
             "Place",
             facts(
@@ -230,7 +231,7 @@ def _drawer() -> rx.Component:
             rx.text(shown.type_why, size="1", color=MUTED, margin_top="8px"),
         ),
         when(
-            shown.findings.length() > 0,
+            how_many(shown.findings) > 0,
             drawer_section("Support", rx.foreach(shown.findings, _finding)),
         ),
         drawer_section(

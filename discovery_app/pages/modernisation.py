@@ -1,6 +1,7 @@
 """End of life and treatment advice, each with what it stands on."""
 
 import reflex as rx
+from reflex.vars import StringVar
 
 from discovery_app.components.buttons import link_button, plain_button, quiet_button
 from discovery_app.components.charts import donut, share_list, stacked_bars
@@ -30,7 +31,15 @@ from discovery_app.components.table_row import (
     two_lines,
 )
 from discovery_app.components.tabs import tabs
-from discovery_app.components.tokens import MUTED, Tone, said, when, when_said
+from discovery_app.components.tokens import (
+    MUTED,
+    Tone,
+    Words,
+    how_many,
+    said,
+    when,
+    when_said,
+)
 from discovery_app.domain.modernisation_page import AdviceRow, InputLine, SupportRow
 from discovery_app.states.modernisation import (
     ADVICE,
@@ -88,11 +97,11 @@ def modernisation() -> rx.Component:
     )
 
 
-def _said(words: rx.Var[str], tone: Tone) -> rx.Component:
+def _said(words: Words, tone: Tone) -> rx.Component:
     return notice(words, tone=tone, on_dismiss=ModernisationState.dismiss)
 
 
-def _exports() -> rx.Var[str]:
+def _exports() -> StringVar:
     return said("/api/v1/engagements/") + ModernisationState.engagement_id + "/exports/"
 
 
@@ -150,7 +159,7 @@ def _treatments() -> rx.Component:
         rx.cond(
             ModernisationState.loading,
             skeleton("184px"),
-            rx.cond(charts.slices.length() > 0, ring, none),
+            rx.cond(how_many(charts.slices) > 0, ring, none),
         ),
         note="6R, what holds",
     )
@@ -311,13 +320,13 @@ def _drawer() -> rx.Component:
             "What the rule saw",
             rx.el.dl(rx.foreach(shown.inputs, _input), class_name="inputs"),
             when(
-                shown.inputs.length() == 0,
+                how_many(shown.inputs) == 0,
                 rx.text("This rule looks at nothing else.", size="2", color=MUTED),
             ),
         ),
         drawer_section("Also matched", rx.text(shown.also, size="2", color=MUTED)),
         when(
-            shown.products.length() > 0,
+            how_many(shown.products) > 0,
             drawer_section("Its products", rx.foreach(shown.products, _product)),
         ),
         rx.flex(

@@ -21,6 +21,8 @@ from discovery_app.services.workflow_state import WorkflowStateService
 
 EDGE_PREFIX: Final = "edge."
 _DECIDED: Final = "person"
+_TAKEN: Final = "best_candidate"
+"""Rules of columns that a person decided, and that were taken in bulk."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,7 @@ class FieldMappingService:
             )
         for row in undecided:
             _decide(row, _best(row), scope.actor)
+            row.rule = _TAKEN  # Nobody looked at it, so it is not remembered.
         _refuse_double_targets(rows)
         self._session.flush()
         if remember:

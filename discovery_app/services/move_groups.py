@@ -1,5 +1,6 @@
 """Move groups: assets that move together, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -88,8 +89,18 @@ class MoveGroupService:
             .limit(limit)
         )
         return tuple(
-            MoveGroupView(*told, tuple(environments), tuple(applications))
-            for *told, environments, applications in rows
+            MoveGroupView(
+                session_id=row[0],
+                upload=row[1],
+                group_number=row[2],
+                first_wave=row[3],
+                last_wave=row[4],
+                assets=row[5],
+                in_cycles=row[6],
+                environments=tuple(row[7]),
+                applications=tuple(row[8]),
+            )
+            for row in rows
         )
 
     def members(
@@ -120,7 +131,7 @@ class MoveGroupService:
         return tuple(GroupMember(*row) for row in rows)
 
 
-def _words(column: sa.ColumnElement[str]) -> sa.ColumnElement[list[str]]:
+def _words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:
     """Return the different values of a group, without nothing."""
     found = sa.func.array_agg(column.distinct(), type_=sa.ARRAY(sa.Text()))
     return sa.func.array_remove(found, sa.null(), type_=sa.ARRAY(sa.Text()))

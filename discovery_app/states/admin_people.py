@@ -107,9 +107,9 @@ class AdminPeopleState(rx.State):
     @allow(Permission.MANAGE_PEOPLE)
     async def previous_page(self) -> rx.event.EventSpec:
         """Show the people before these; the first ones after a link into the list."""
-        *self._before, at = self._before or ("",)
-        self._before = tuple(self._before)
-        return self._go(replace(self.query, at=at))
+        before = self._before or ("",)
+        self._before = before[:-1]
+        return self._go(replace(self.query, at=before[-1]))
 
     @rx.event
     @allow(Permission.MANAGE_PEOPLE)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -58,6 +59,7 @@ class AssetsState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the inventory as the address says, and keep it true."""
+        load: Any = AssetsState.watch
         try:
             engagement_id = id_in_path(self, "engagement")
             async with self:
@@ -66,7 +68,7 @@ class AssetsState(rx.State):
                 query = self.query
         except UnavailableError as error:
             await say(self, error)
-            return await again(AssetsState.watch)
+            return await again(load)
         except DiscoveryError as error:
             await say(self, error)
             return None
@@ -82,7 +84,7 @@ class AssetsState(rx.State):
             async with self:
                 self.detail, self.problem = shown, ""
 
-        return await follow(self, [engagement_id], look, AssetsState.watch)
+        return await follow(self, [engagement_id], look, load)
 
     async def _look(
         self, wake: Wake, scope: Scope, query: AssetQuery, mark: Mark

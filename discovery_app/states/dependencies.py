@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -56,6 +57,7 @@ class DependenciesState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what the address asks for, and keep it true."""
+        load: Any = DependenciesState.watch
         try:
             engagement_id = id_in_path(self, "engagement")
             async with self:
@@ -64,7 +66,7 @@ class DependenciesState(rx.State):
                 query = self.query
         except UnavailableError as error:
             await say(self, error)
-            return await again(DependenciesState.watch)
+            return await again(load)
         except DiscoveryError as error:
             await say(self, error)
             return None
@@ -85,7 +87,7 @@ class DependenciesState(rx.State):
             async with self:
                 self.detail, self.problem = shown, ""
 
-        return await follow(self, [engagement_id], look, DependenciesState.watch)
+        return await follow(self, [engagement_id], look, load)
 
     def _begin(self, engagement_id: str) -> None:
         if self.engagement_id != engagement_id:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import reflex as rx
@@ -81,6 +81,7 @@ class ModernisationState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what the address asks for, and keep it true."""
+        load: Any = ModernisationState.watch
         try:
             engagement_id = id_in_path(self, "engagement")
             async with self:
@@ -89,7 +90,7 @@ class ModernisationState(rx.State):
                 query = self.query
         except UnavailableError as error:
             await say(self, error)
-            return await again(ModernisationState.watch)
+            return await again(load)
         except DiscoveryError as error:
             await say(self, error)
             return None
@@ -99,7 +100,7 @@ class ModernisationState(rx.State):
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             await self._look(wake, scope, query, mark)
 
-        return await follow(self, [engagement_id], look, ModernisationState.watch)
+        return await follow(self, [engagement_id], look, load)
 
     async def _look(
         self, wake: Wake, scope: Scope, query: ModernisationQuery, mark: Mark

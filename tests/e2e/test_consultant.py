@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from discovery_app.domain.access import Role
 from tests.e2e.conftest import ServedApp
+from tests.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("with_runner")]
 
@@ -108,6 +109,29 @@ def test_is_told_why_a_file_is_refused_and_nothing_of_it_stays(
         p for p in (tmp_path / "data" / "storage" / "uploads").rglob("*") if p.is_file()
     ]
     assert len(stored) == 1
+
+
+def test_cancels_an_upload_and_nothing_of_it_stays(
+    app: ServedApp, sign_in, tmp_path: Path
+):
+    page = sign_in(Role.CONSULTANT)
+    page.goto(app.import_page)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    network.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+    uploads = tmp_path / "data" / "storage" / "uploads"
+
+    drop(page, csv_file("large.csv", SERVERS * 400_000))
+    expect(page.get_by_text(re.compile(r"MB · .*MB/s"))).to_be_visible()
+    assert [path for path in uploads.rglob("*") if path.is_file()]
+    page.get_by_role("button", name="Remove large.csv").click()
+
+    expect(page.get_by_text("large.csv")).to_have_count(0)
+    wait_until(
+        lambda: not [path for path in uploads.rglob("*") if path.is_file()],
+        "the partial file is gone",
+    )
 
 
 def test_corrects_how_a_file_is_read(app: ServedApp, sign_in):
