@@ -119,7 +119,8 @@ def _with_memory(column: Column, found: Judgement) -> Judgement:
         return found
     target = column.remembered[column.normal]
     said = (
-        f"People confirmed it before on this engagement for {quoted(column.profile.header)}."
+        "People confirmed it before on this engagement for "
+        f"{quoted(column.profile.header)}."
     )
     if target is None:
         return unmapped("memory", f"{said} It stays a custom field.")

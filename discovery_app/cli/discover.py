@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -20,7 +19,7 @@ from discovery_app.cli.operator import scope_by_names, scope_of_upload
 from discovery_app.cli.terminal import prepared_database, say, tell
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Scope
-from discovery_app.domain.discovery_flow_state import WorkflowOptions
+from discovery_app.domain.discovery_flow_state import ApproveMode, WorkflowOptions
 from discovery_app.domain.workflow import FINISHED, WorkflowStatus, WorkflowView
 from discovery_app.errors import DiscoveryError, FileRefusedError, InvalidInputError
 from discovery_app.jobs.runner import Runner
@@ -48,14 +47,6 @@ EXIT_STATUS: Final = {
 _LOOK_SECONDS: Final = 0.3
 
 
-class Approve(StrEnum):
-    """What to do with columns whose meaning is unsure."""
-
-    NONE = "none"
-    CONFIDENT = "confident"
-    ALL = "all"
-
-
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file to ``app``."""
     app.command()(discover)
@@ -70,8 +61,8 @@ def discover(
         bool, typer.Option("--create", help="Make client and engagement if missing.")
     ] = False,
     approve: Annotated[
-        Approve, typer.Option(help="Columns in review: wait, or take the best.")
-    ] = Approve.NONE,
+        ApproveMode, typer.Option(help="Columns in review: wait, or take the best.")
+    ] = ApproveMode.NONE,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date of end-of-life verdicts."),
@@ -118,7 +109,7 @@ def approve(
 
 
 def _discover(
-    scope: Scope, files: list[Path], approve: Approve, as_of: date | None
+    scope: Scope, files: list[Path], approve: ApproveMode, as_of: date | None
 ) -> WorkflowReport:
     name = _runner_name()
     started = _start(scope, files, approve, as_of, this_process(name).owner)
@@ -126,20 +117,20 @@ def _discover(
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
         _follow(scope, started.workflow_id)
-        if approve is Approve.ALL and _waits(scope, started.workflow_id):
+        if approve is ApproveMode.ALL and _waits(scope, started.workflow_id):
             _approve(scope, started.workflow_id, {}, best=True)
             _follow(scope, started.workflow_id)
     return _report(scope, started.workflow_id)
 
 
 def _start(
-    scope: Scope, paths: list[Path], approve: Approve, as_of: date | None, owner: str
+    scope: Scope, paths: list[Path], approve: ApproveMode, as_of: date | None, owner: str
 ) -> StartedDiscovery:
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
         [_open(path) for path in paths],
         StartRequest(
-            as_of=as_of, options=WorkflowOptions(approve=approve.value), owner=owner
+            as_of=as_of, options=WorkflowOptions(approve=approve), owner=owner
         ),
     )
     if started.same_content_as is not None:

@@ -168,6 +168,15 @@ class Advice:
 
 
 _SUPPORTED: Final = frozenset({SupportState.SUPPORTED, SupportState.ENDING})
+_SUPPORT_WORDS: Final = {
+    "supported": "supported",
+    "eol_within_12_months": "supported for less than a year",
+    "extended_only": "on extended support only",
+    "eol": "past its support",
+    "version_ambiguous": "of an unclear version",
+}
+"""How a reason names a ``SupportState``."""
+
 _ENDED: Final = frozenset({SupportState.ENDED, SupportState.EXTENDED})
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -306,7 +315,7 @@ def _reason(rule: Rule, facts: Facts) -> str:
         "successor": facts.successor,
         "rebuilt_service": facts.rebuilt_service,
         "managed_target": facts.managed_target,
-        "system_state": (facts.system_state or "").replace("_", " "),
+        "system_state": _SUPPORT_WORDS.get(facts.system_state or "", "unknown"),
         "ended_components": facts.ended_components,
     }
     reason = rule.reason.format(**words)

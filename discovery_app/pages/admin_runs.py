@@ -76,17 +76,18 @@ def admin_runs() -> rx.Component:
 def _retry_many() -> rx.Component:
     some = AdminRunsState.to_retry
     picked = how_many(AdminRunsState.picked)
-    return confirm_dialog(
-        primary_button(
-            said(
-                rx.match(
-                    some, (0, "Retry runs…"), (1, "Retry 1 run…"), f"Retry {some} runs…"
-                )
-            ),
-            "rotate_ccw",
-            disabled=some == 0,
-            on_click=AdminRunsState.ask("retry_many"),
+    button = primary_button(
+        said(
+            rx.match(
+                some, (0, "Retry runs…"), (1, "Retry 1 run…"), f"Retry {some} runs…"
+            )
         ),
+        "rotate_ccw",
+        disabled=some == 0,
+        on_click=AdminRunsState.ask("retry_many"),
+    )
+    dialog = confirm_dialog(
+        None,
         f"Retry {some} of the {picked} selected?",
         "Each failed run starts again in place at the phase that failed; earlier "
         "phases are kept. Selected runs that have not failed are left alone.",
@@ -98,6 +99,7 @@ def _retry_many() -> rx.Component:
         is_open=AdminRunsState.question == "retry_many",
         on_open_change=AdminRunsState.ask_no_more,
     )
+    return rx.fragment(button, dialog)
 
 
 def _filters() -> rx.Component:

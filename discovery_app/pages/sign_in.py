@@ -3,6 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.plain_form import sign_in_form, sign_in_page
+from discovery_app.components.tokens import said
 
 _SENTENCES = {
     "1": "This email and password do not go together. Try again; after several tries "
@@ -17,5 +18,5 @@ _SENTENCES = {
 def sign_in() -> rx.Component:
     """Show the form; it says nothing about which half was wrong."""
     asked = rx.State.router.url.query_parameters
-    error = rx.match(asked["error"], *_SENTENCES.items(), "")
+    error = said(rx.match(asked["error"], *_SENTENCES.items(), ""))
     return sign_in_page(sign_in_form("", error, next_page=asked["next"]))
