@@ -11,6 +11,7 @@ from importlib import resources
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role, Scope
 from discovery_app.domain.workflow import WorkflowView
+from discovery_app.errors import UnavailableError
 from discovery_app.services.crewai_flow import (
     CrewAIFlowService,
     StartedDiscovery,
@@ -85,7 +86,12 @@ def wait_for_rest(
     scope: Scope, started: StartedDiscovery, seconds: float = 60.0
 ) -> WorkflowView:
     """Wait until the workflow does nothing more by itself; return it."""
-    wait_until(
-        lambda: look(scope, started).status in RESTING, "the workflow rests", seconds
-    )
+
+    def rests() -> bool:
+        try:
+            return look(scope, started).status in RESTING
+        except UnavailableError:  # A test may have taken the database away.
+            return False
+
+    wait_until(rests, "the workflow rests", seconds)
     return look(scope, started)

@@ -24,7 +24,7 @@ def _key_index(column: str) -> sa.Index:
         f"ix_assets_{column}",
         "engagement_id",
         column,
-        postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        postgresql_where=sa.column(column).is_not(None),
     )
 
 
