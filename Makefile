@@ -13,7 +13,7 @@ ifneq ($(strip $(NPM_CONFIG_REGISTRY)),)
 export NPM_CONFIG_REGISTRY
 endif
 
-.PHONY: help run test check lint types tests e2e faults bench browser clean
+.PHONY: help run test check lint types tests e2e faults bench accuracy browser clean
 
 help: ## Say what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ faults: $(VENV)/installed-dev ## The long fault suite
 
 bench: $(VENV)/installed-dev ## Measure beside bare baselines; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
+
+accuracy: $(VENV)/installed-dev ## How often the rules are right; writes benchmarks/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy
 
 browser: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.browser

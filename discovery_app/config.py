@@ -15,6 +15,22 @@ class RunnerMode(StrEnum):
     OFF = "off"
 
 
+class Dispatcher(StrEnum):
+    """What brings work to the runners."""
+
+    APSCHEDULER = "apscheduler"
+    """Each runner's own clock claims what is due: nothing else to look after."""
+    PROCRASTINATE = "procrastinate"
+    """One job a phase in a queue in PostgreSQL, for many machines."""
+
+
+class LogFormat(StrEnum):
+    """How a process writes its log."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Settings(BaseSettings):
     """What differs between one deployment and another.
 
@@ -60,6 +76,10 @@ class Settings(BaseSettings):
     runner: RunnerMode = RunnerMode.ON
     slots: int = Field(default=0, ge=0)
     """Runner processes; 0 means one a core."""
+    dispatcher: Dispatcher = Dispatcher.APSCHEDULER
+    """The same for every process of an installation."""
+    queues: str = "cpu,llm"
+    """The queues that the runners of this machine serve; Procrastinate only."""
     tick_seconds: float = Field(default=1.0, gt=0)
     beat_seconds: float = Field(default=5.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
@@ -71,7 +91,20 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=20.0, ge=0)
     stuck_after_seconds: float = Field(default=300.0, gt=0)
     fault: str = ""
-    """Arms a fault point, as ``point:phase``; for tests only."""
+    """Arms a fault point, as ``jobs.faults`` says; for tests only."""
+
+    # Seeing it, and how long what is used up is kept
+    log_format: LogFormat = LogFormat.TEXT
+    metrics_token: SecretStr | None = None
+    """A monitor that sends it as a bearer token may read ``/api/v1/metrics``."""
+    keep_frames_days: float = Field(default=30.0, ge=0)
+    """Frames between phases, after a run completed or was cancelled; 0: for ever."""
+    keep_logs_days: float = Field(default=90.0, ge=0)
+    """Logs of phases; 0 keeps them for ever."""
+    keep_runs_days: float = Field(default=0.0, ge=0)
+    """Finished runs whose upload tells nothing of the inventory; 0: for ever."""
+    retention_minutes: float = Field(default=60.0, gt=0)
+    """What is used up is cleaned away at most this often, by one runner of all."""
 
     # Judgement
     llm_model: str = ""

@@ -19,6 +19,7 @@ from discovery_app.components.connection import quiet_overlays
 from discovery_app.config import RunnerMode, settings
 from discovery_app.database import dispose_engine, prepare
 from discovery_app.errors import DiscoveryError
+from discovery_app.logs import write_log
 from discovery_app.states.gate import Gate, cookie_of_tab, show_error
 from discovery_app.states.hub import hub
 
@@ -33,6 +34,7 @@ THREADS: Final = 16
 @asynccontextmanager
 async def serve_pages() -> AsyncIterator[None]:
     """Make the database ready, then keep pages live until the server stops."""
+    write_log()
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="web"))
     try:

@@ -30,10 +30,13 @@ class DiscoveryError(Exception):
     Attributes:
         code: Stable word for programs.
         retryable: Whether the same work may succeed if it is simply tried again.
+        word: What a phase's failure is called in the database and on pages; empty
+            means the name of the class.
     """
 
     code: ClassVar[str] = "discovery_error"
     retryable: ClassVar[bool] = False
+    word: ClassVar[str] = ""
 
 
 class NotFoundError(DiscoveryError):
@@ -118,6 +121,12 @@ class ConfigurationError(DiscoveryError):
     code = "configuration"
 
 
+class NewerStateError(ConfigurationError):
+    """A newer version of the app wrote this; one of that version must read it."""
+
+    code = "newer_state"
+
+
 class UnavailableError(DiscoveryError):
     """The database, the storage or the network is away for now."""
 
@@ -162,9 +171,11 @@ class PhaseTimeoutError(PhaseError):
     """The phase ran past its time limit and was ended."""
 
     code = "timeout"
+    word = "Timeout"
 
 
 class CrashLoopError(PhaseError):
     """The phase ended its own process as often as it may."""
 
     code = "crash_loop"
+    word = "CrashLoop"

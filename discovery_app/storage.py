@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
@@ -46,13 +47,14 @@ class ObjectStore:
 
     def __init__(self, address: str) -> None:
         try:
-            self._files, self._root = url_to_fs(address)
+            self._files, self._root = url_to_fs(address, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise ConfigurationError(
                 f"The storage {address} cannot be used: {error} Set "
                 "DISCOVERY_STORAGE_URL to a folder or an s3:// address."
             ) from error
         self._local = "file" in _protocols(self._files)
+        self._away = _outages_of(self._files)
 
     def write(self, key: str, chunks: Iterable[bytes]) -> StoredFile:
         """Store ``chunks`` under ``key``, whole or not at all.
@@ -75,7 +77,10 @@ class ObjectStore:
             UnavailableError: The store is full or cannot be reached.
         """
         with self._whole(key) as target:
-            frame.write_parquet(target, compression="zstd", compression_level=1)
+            try:
+                frame.write_parquet(target, compression="zstd", compression_level=1)
+            except pl.exceptions.ComputeError as error:  # Of a full disk, too.
+                raise OSError(str(error)) from error
 
     def read_frame(self, key: str) -> pl.DataFrame:
         """Read a frame back.
@@ -103,7 +108,7 @@ class ObjectStore:
             path = Path(folder) / "object"
             try:
                 self._files.get(self._path(key), str(path))
-            except OSError as error:
+            except self._away as error:
                 raise UnavailableError(_missing(key)) from error
             yield path
 
@@ -116,6 +121,28 @@ class ObjectStore:
         with self.local_path(key) as path:
             return path.read_bytes()
 
+    def has(self, key: str) -> bool:
+        """Return whether ``key`` is stored.
+
+        Raises:
+            UnavailableError: The store cannot be reached.
+        """
+        try:
+            return bool(self._files.exists(self._path(key)))
+        except self._away as error:
+            raise UnavailableError(_missing(key)) from error
+
+    def modified_at(self, key: str) -> datetime:
+        """Return when ``key`` was stored, by the storage's clock.
+
+        Raises:
+            UnavailableError: It is not there or cannot be reached.
+        """
+        try:
+            return self._files.modified(self._path(key))
+        except self._away as error:
+            raise UnavailableError(_missing(key)) from error
+
     def keys(self, prefix: str) -> list[str]:
         """Return every key under ``prefix``, in order; a write in the making is none.
 
@@ -125,17 +152,36 @@ class ObjectStore:
         root = self._path("")
         try:
             found = self._files.find(self._path(prefix))
-        except OSError as error:
+        except self._away as error:
             raise UnavailableError(_missing(prefix)) from error
         keys = (path[path.index(root) + len(root) :] for path in found)
         return sorted(key for key in keys if "/." not in key)
 
     def delete(self, prefix: str) -> None:
-        """Delete everything under ``prefix``; nothing there is no error."""
+        """Delete everything under ``prefix``; nothing there is no error.
+
+        Raises:
+            UnavailableError: The store cannot be reached, or forbids it.
+        """
         try:
             self._files.rm(self._path(prefix), recursive=True)
         except FileNotFoundError:
             return
+        except self._away as error:
+            raise UnavailableError(_missing(prefix)) from error
+
+    def prune(self, key: str) -> None:
+        """Remove the empty folders above ``key``; a bucket has none.
+
+        The first two levels stay: what is just being stored below them is another's.
+        """
+        if not self._local:
+            return
+        for folder in list(Path(key).parents)[:-3]:
+            try:
+                Path(self._path(str(folder))).rmdir()
+            except OSError:  # It is not empty, or gone.
+                return
 
     def _path(self, key: str) -> str:
         return f"{self._root.rstrip('/')}/{key}"
@@ -147,13 +193,26 @@ class ObjectStore:
                 with _whole_local(Path(self._path(key))) as target:
                     yield target
             else:
-                with self._files.open(self._path(key), "wb") as target:
+                with _whole_remote(self._files, self._path(key)) as target:
                     yield target
-        except OSError as error:
+        except self._away as error:
             raise UnavailableError(
                 "The storage did not take the file; check that it has room and can "
-                f"be reached, then try again ({error.strerror or error})."
+                f"be reached, then try again ({_words(error)})."
             ) from error
+
+
+@contextmanager
+def _whole_remote(files: fsspec.AbstractFileSystem, path: str) -> Iterator[IO[bytes]]:
+    """Open a file that is sent to the bucket only when it is whole.
+
+    A file that is opened in the bucket itself is closed, and so kept, half written.
+    """
+    with tempfile.TemporaryDirectory(prefix="discovery-") as folder:
+        waiting = Path(folder) / "object"
+        with waiting.open("w+b") as target:
+            yield target
+        files.put_file(str(waiting), path)
 
 
 @contextmanager
@@ -186,6 +245,20 @@ def _sync_folder(folder: Path) -> None:
 def _protocols(files: fsspec.AbstractFileSystem) -> tuple[str, ...]:
     protocol = files.protocol
     return (protocol,) if isinstance(protocol, str) else tuple(protocol)
+
+
+def _outages_of(files: fsspec.AbstractFileSystem) -> tuple[type[Exception], ...]:
+    """Return what is raised where the storage is full or away."""
+    if "s3" not in _protocols(files):
+        return (OSError,)
+    # Only who keeps files in a bucket pays for the import.
+    from botocore.exceptions import BotoCoreError
+
+    return (OSError, BotoCoreError)
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _missing(key: str) -> str:

@@ -106,13 +106,17 @@ def _choose_host(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> str 
     return None
 
 
+def are_core_counts(profile: ColumnProfile) -> bool:
+    """Return whether every sample is a number of cores that machines come with."""
+    return all(value in _USUAL_CORES for value in numbers(profile))
+
+
 def _choose_cpu(profile: ColumnProfile) -> str | None:
     values = numbers(profile)
     if profile.kind == "percent":
         return "cpu_util_avg_pct"
     if profile.kind == "integer" and values:
-        usual = all(value in _USUAL_CORES for value in values)
-        return "cpu_cores" if usual else None
+        return "cpu_cores" if are_core_counts(profile) else None
     if profile.kind == "decimal" and values and max(values) <= 100:
         broken = any(value != int(value) for value in values)
         return "cpu_util_avg_pct" if broken and max(values) > 1 else None

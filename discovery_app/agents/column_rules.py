@@ -30,7 +30,11 @@ from discovery_app.knowledge.fields import (
 )
 from discovery_app.knowledge.header_patterns import match_pattern
 from discovery_app.knowledge.header_units import split_header
-from discovery_app.knowledge.headers import is_never_imported, normalise_header
+from discovery_app.knowledge.headers import (
+    is_never_imported,
+    normalise_header,
+    without_common_affix,
+)
 from discovery_app.knowledge.source_headers import (
     ASIDE,
     preset_meaning,
@@ -42,6 +46,9 @@ PRESET: Final = 0.98
 REMEMBERED: Final = 0.97
 PATTERN: Final = 0.96
 """Confidence by rule, above those of ``header_rules``; chosen, not measured."""
+
+_WIDEST: Final = 500
+"""Columns up to which each is compared with all others; chosen."""
 
 
 Rule = Callable[[Column], Judgement | None]
@@ -65,21 +72,42 @@ def judge(
     remembered: Mapping[str, str | None],
 ) -> Judgement:
     """Return what one column means by the strongest rule that speaks."""
-    column = Column(
-        source,
-        profile,
-        table,
-        remembered,
-        normalise_header(profile.header),
-        split_header(profile.header),
-    )
+    column = _column(source, profile, table, remembered, profile.header)
     if is_never_imported(profile.header):
         return _never_imported(profile)
     if profile.role == "related":
         return _related(column)
-    found = next((j for rule in _RULES if (j := rule(column))), None)
+    found = _first(column) or _without_affix(column) or header_rules.misspelt(column)
     found = found or unmapped("no_match", _nothing(profile))
     return _with_memory(column, found)
+
+
+def _column(
+    source: str,
+    profile: ColumnProfile,
+    table: Sequence[ColumnProfile],
+    remembered: Mapping[str, str | None],
+    header: str,
+) -> Column:
+    normal, parts = normalise_header(header), split_header(header)
+    return Column(source, profile, table, remembered, normal, parts)
+
+
+def _first(column: Column) -> Judgement | None:
+    return next((j for rule in _RULES if (j := rule(column))), None)
+
+
+def _without_affix(column: Column) -> Judgement | None:
+    """Judge a header without what its tool puts before or after every name."""
+    if len(column.table) > _WIDEST:
+        return None
+    headers = [other.header for other in column.table]
+    header = column.profile.header
+    rest = without_common_affix(header, headers)
+    if rest == header or column.is_closed:
+        return None
+    bare = _column(column.source, column.profile, column.table, column.remembered, rest)
+    return _first(bare)
 
 
 def _nothing(profile: ColumnProfile) -> str:
@@ -200,6 +228,5 @@ _RULES: Final[tuple[Rule, ...]] = (
     header_rules.exact,
     header_rules.unit_stripped,
     header_rules.concept,
-    header_rules.misspelt,
 )
-"""In their order of strength."""
+"""In their order of strength; a misspelt header is looked for after all of them."""

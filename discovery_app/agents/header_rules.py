@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from discovery_app.agents.ambiguous_headers import decide_by_values
+from discovery_app.agents.ambiguous_headers import are_core_counts, decide_by_values
 from discovery_app.agents.column import Column, unit_fits
 from discovery_app.agents.judgement import (
     Judgement,
@@ -32,13 +32,14 @@ from discovery_app.knowledge.fields import (
 from discovery_app.knowledge.header_concepts import (
     ConceptMatch,
     are_known,
+    is_count_of_processors,
     match_concepts,
 )
 from discovery_app.knowledge.header_units import DIMENSIONS
 from discovery_app.knowledge.header_vocabulary import CONCEPTS, EDGE_CONCEPTS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
-from discovery_app.knowledge.value_support import Support
+from discovery_app.knowledge.value_support import Support, support
 
 EXACT: Final = 0.95
 FOREIGN: Final = 0.93
@@ -53,6 +54,12 @@ last are at or above ``judgement.CONFIDENT``."""
 _MOST_TYPOS: Final = 2
 """Letters wrong, missing, added or swapped; in as many words, or they are one more."""
 
+_MONTHS: Final = frozenset(
+    {"month", "monthly", "monat", "monatliche", "mensuel", "mensual"}
+)
+_KINDS_OF_PLATFORM: Final = frozenset({"type", "platform", "technology"})
+_CPU_SHARES: Final = frozenset({"cpu_util_avg_pct", "cpu_util_peak_pct"})
+
 _PARTED: Final = re.compile(r"[\s_-]+")
 _SPELLING_TYPO_SCORE: Final = 90.0
 _SHORTEST_TYPO: Final = 7
@@ -64,6 +71,8 @@ def ambiguous(column: Column) -> Judgement | None:
     if column.is_connection:
         return None
     candidates = ambiguous_headers().get(column.normal)
+    if candidates is None and is_count_of_processors(column.parts):
+        candidates = ambiguous_headers()["cpucount"]
     if candidates is None and column.parts.unit:
         stem = normalise_header("".join(column.parts.words))
         candidates = ambiguous_headers().get(stem)
@@ -107,11 +116,35 @@ def exact(column: Column) -> Judgement | None:
     )
     if column.is_closed and found.values is Support.CONTRADICTS:
         return unmapped("exact_header", found.suggestion.reason, (target,))
+    if target == "cores_per_socket" and "per" not in column.parts.words:
+        told = f"{reason} But it may count the cores of the whole machine."
+        return ask(("cpu_cores", target), UNSURE, "exact_header", told)
+    if found.is_confident and (doubt := _doubt(column, target)):
+        return found.changed(Outcome.REVIEW, doubt)
     if found.is_confident and _has_odd_unit(column, target):
         return found.changed(Outcome.REVIEW, "But its unit does not suit that field.")
     if column.normal in SOURCE_BOUND and found.is_confident:
         return _bound(column, found)
     return found
+
+
+def _doubt(column: Column, target: str) -> str:
+    """Say what a known spelling leaves open; empty if nothing."""
+    words = set(column.parts.words)
+    if target == "monthly_cost" and not words & _MONTHS:
+        return "But it does not say for what time."
+    if target == "is_virtual" and _names_hypervisors(column):
+        return "But its values name the hypervisors."
+    bare = target in _CPU_SHARES and not column.parts.is_share
+    if bare and column.profile.kind == "integer" and are_core_counts(column.profile):
+        return "But its values may as well be numbers of cores."
+    return ""
+
+
+def _names_hypervisors(column: Column) -> bool:
+    plain = not _KINDS_OF_PLATFORM.isdisjoint(column.parts.words)
+    said = " ".join(column.profile.samples).casefold()
+    return plain and not any(word in said for word in ("virtual", "physical", "true"))
 
 
 def _has_odd_unit(column: Column, target: str) -> bool:
@@ -183,10 +216,17 @@ def concept(column: Column) -> Judgement | None:
     reason = f"The words of {quoted(column.profile.header)} say {label(targets[0])}."
     if column.is_closed:
         return unmapped("header_words", _not_guessed(reason), targets)
+    told_apart = [m for m in matches if _agrees(column, m.concept.target)]
+    if len(targets) > 1 and len(told_apart) == 1:
+        return _concept_found(column, told_apart[0], reason)
     if len(targets) > 1:
         told = f"{reason} They may also say {label(targets[1])}."
         return ask(targets, UNSURE, "header_words", told, column.unit_for(targets[0]))
     return _concept_found(column, matches[0], reason)
+
+
+def _agrees(column: Column, target: str) -> bool:
+    return support(known_field(target), column.profile) is Support.AGREES
 
 
 def _concept_found(column: Column, match: ConceptMatch, reason: str) -> Judgement:

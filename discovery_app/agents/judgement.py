@@ -25,6 +25,10 @@ NEEDS_UNIT: Final = frozenset(
         "database_size_gb",
         "rto_hours",
         "rpo_minutes",
+        "disk_read_mbps",
+        "disk_write_mbps",
+        "net_in_mbps",
+        "net_out_mbps",
     }
 )
 """Fields whose numbers mean nothing without a unit (FIELD.md, trap 1)."""
@@ -204,9 +208,14 @@ def likely_unit(profile: ColumnProfile, field: AssetField) -> tuple[str, str]:
     return unit, f"values around {middle:,.0f} look like {unit}."
 
 
+def _small(middle: float) -> str:
+    """Return the unit of a memory size in the millions; 1 TB is 1e9 KB."""
+    return "KB" if middle < 1e9 else "B"
+
+
 def _unit_of_magnitude(name: str, middle: float) -> str | None:
     if name == "memory_mb":
-        return "GB" if middle < 512 else "MB" if middle < 1e6 else "KB"
+        return "GB" if middle < 512 else "MB" if middle < 1e6 else _small(middle)
     if name in {"storage_provisioned_gb", "storage_used_gb"}:
         return "GB" if middle < 20_000 else "MB" if middle < 1e8 else "B"
     if name == "rpo_minutes":

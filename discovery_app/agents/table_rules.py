@@ -164,9 +164,23 @@ def _by_values(
             continue
         if profile.filled < _MOSTLY_FILLED or profile.distinct * 2 < most:
             continue
+        if not _is_telling(profile):
+            continue
         result[place] = _looks_like(profile, target)
         given.add(target)
     return result
+
+
+def _is_telling(profile: ColumnProfile) -> bool:
+    """Return whether the values say more than their form.
+
+    A subnet mask has the form of an address, ``t3.large`` that of a domain name.
+    """
+    if profile.kind == "ip":
+        return not all(sample.startswith("255.") for sample in profile.samples)
+    if profile.kind == "fqdn":
+        return any(sample.count(".") > 1 for sample in profile.samples)
+    return True
 
 
 def _looks_like(profile: ColumnProfile, target: str) -> Judgement:

@@ -18,19 +18,26 @@ from discovery_app.api import (
     exports,
     health,
     import_issues,
+    metrics,
     problems,
+    workers,
+    workflow_acts,
     workflows,
 )
 from discovery_app.api.headers import SecurityHeaders
+from discovery_app.api.request_ids import RequestIds
 
 V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     engagements.router,
     data_imports.router,
+    workflow_acts.router,
     workflows.router,
     assets.router,
     exports.router,
     import_issues.router,
+    workers.router,
+    metrics.router,
 )
 """Every router under ``/api/v1``, in the order of the description."""
 
@@ -67,6 +74,7 @@ def build_api(pages: Path) -> FastAPI:
         include_in_schema=False,
     )
     app.add_middleware(SecurityHeaders, pages=pages)
+    app.add_middleware(RequestIds)
     return app
 
 

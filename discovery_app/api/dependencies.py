@@ -11,6 +11,7 @@ from discovery_app.api.problems import CrossSiteError
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, Person, Scope
 from discovery_app.errors import NotSignedInError
+from discovery_app.logs import add_log_ids
 from discovery_app.services.accounts import AccountService
 from discovery_app.services.engagements import EngagementService
 from discovery_app.services.signed_in import person_by_cookie
@@ -61,7 +62,9 @@ def scope_on(person: Person, engagement_id: UUID) -> Scope:
         NotFoundError: It is absent, or not theirs.
     """
     with unit_of_work(AccountScope()) as session:
-        return EngagementService(session).scope(person, engagement_id)
+        scope = EngagementService(session).scope(person, engagement_id)
+    add_log_ids(client_account=scope.client_account_id, engagement=scope.engagement_id)
+    return scope
 
 
 REQUIRES_SIGN_IN: list[Dependency] = [Depends(signed_in)]

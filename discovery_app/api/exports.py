@@ -4,8 +4,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import IO, Annotated, Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, PlatformScope, Scope
 from discovery_app.domain.audit_page import AuditQuery
 from discovery_app.errors import UnavailableError
+from discovery_app.knowledge.tool_formats import ExportTool
 from discovery_app.services.audit_exports import AuditExportService
 from discovery_app.services.engagements import EngagementService
 from discovery_app.services.export_rows import ExportWhat
@@ -25,6 +27,7 @@ from discovery_app.services.exports import (
     ExportService,
     file_name,
 )
+from discovery_app.services.tool_exports import ToolExportService
 from discovery_app.storage import read_chunks
 
 router = APIRouter(tags=["Exports"])
@@ -42,6 +45,10 @@ class AuditAsked(BaseModel):
     days: str = ""
 
 
+_MOST_WARNINGS: Final = 20
+_HEADER_SAFE: Final = " *:;,.()/"
+"""Other characters of a warning are percent-encoded; headers are ASCII."""
+
 _IN_MEMORY_BYTES: Final = 4_000_000
 """Larger exports are written to a temporary file first; chosen, not measured."""
 
@@ -55,6 +62,24 @@ def export(
         scope, lambda session: _of_engagement(session, scope, what, form)
     )
     return _download(written, form, file_name(what, form))
+
+
+@router.get("/engagements/{engagement_id}/exports/tools/{tool}")
+def export_for_tool(scope: EngagementScope, tool: ExportTool) -> Response:
+    """Download what is in scope as the file that a migration tool imports.
+
+    ``Export-Warning`` headers say what the tool will not take or does not learn.
+    """
+    with unit_of_work(scope) as session:
+        written = ToolExportService(session).export(scope, tool)
+    response = Response(written.content, media_type=written.media_type)
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{written.file_name}"'
+    )
+    response.headers["Cache-Control"] = "no-store"
+    for warning in written.warnings[:_MOST_WARNINGS]:
+        response.headers.append("Export-Warning", quote(warning, safe=_HEADER_SAFE))
+    return response
 
 
 @router.get("/audit.{form}")

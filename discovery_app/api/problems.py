@@ -22,6 +22,7 @@ from discovery_app.errors import (
     NotPermittedError,
     NotSignedInError,
     UnavailableError,
+    UnknownPhaseError,
 )
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ _STATUSES: Final[Mapping[type[DiscoveryError], HTTPStatus]] = {
     NotPermittedError: HTTPStatus.FORBIDDEN,
     NotSignedInError: HTTPStatus.UNAUTHORIZED,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownPhaseError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ConflictError: HTTPStatus.CONFLICT,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     ConfigurationError: HTTPStatus.SERVICE_UNAVAILABLE,

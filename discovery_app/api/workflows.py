@@ -72,15 +72,6 @@ class Approval(BaseModel):
     version: int | None = None
 
 
-class Act(BaseModel):
-    """Why, and which version of the workflow the caller saw."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str = Field(default="", max_length=1_000)
-    version: int | None = None
-
-
 @router.get("/engagements/{engagement_id}/workflows")
 def list_workflows(
     scope: EngagementScope,
@@ -126,26 +117,6 @@ def approve(workflow_id: UUID, scope: WorkflowScope, body: Approval) -> Workflow
             _require_all_named(session, scope, workflow_id, body)
         FieldMappingService(session).approve(
             scope, workflow_id, decisions_of(body.mappings), version=body.version
-        )
-    return _detail(scope, workflow_id)
-
-
-@router.post("/workflows/{workflow_id}/retry", status_code=202)
-def retry(workflow_id: UUID, scope: WorkflowScope, body: Act) -> WorkflowDetail:
-    """Queue a failed workflow again at the phase that failed."""
-    with unit_of_work(scope) as session:
-        WorkflowStateService(session).retry(
-            scope, workflow_id, reason=body.reason, version=body.version
-        )
-    return _detail(scope, workflow_id)
-
-
-@router.post("/workflows/{workflow_id}/cancel", status_code=202)
-def cancel(workflow_id: UUID, scope: WorkflowScope, body: Act) -> WorkflowDetail:
-    """Stop a workflow: at once, or at the next report of the phase that runs."""
-    with unit_of_work(scope) as session:
-        WorkflowStateService(session).cancel(
-            scope, workflow_id, reason=body.reason, version=body.version
         )
     return _detail(scope, workflow_id)
 

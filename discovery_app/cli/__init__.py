@@ -4,6 +4,7 @@ Exit status: 0 completed or done, 3 waits for approval, 1 failed or refused, 2 w
 usage. Progress and sentences go to standard error, results to standard output.
 """
 
+import logging
 import sys
 from typing import Final
 
@@ -12,6 +13,7 @@ import typer
 from discovery_app.cli import demo, discover, export, operate, people, serve
 from discovery_app.cli.terminal import say
 from discovery_app.errors import DiscoveryError
+from discovery_app.logs import write_log
 
 FAILED: Final = 1
 
@@ -29,6 +31,7 @@ app.add_typer(people.app, name="user")
 def main() -> None:
     """Run one command; every expected error is one sentence and status 1."""
     try:
+        write_log(logging.WARNING)  # Processes that serve say more.
         app()
     except DiscoveryError as error:
         say(str(error))

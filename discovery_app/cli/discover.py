@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -21,7 +21,12 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import ApproveMode, WorkflowOptions
 from discovery_app.domain.workflow import FINISHED, WorkflowStatus, WorkflowView
-from discovery_app.errors import DiscoveryError, FileRefusedError, InvalidInputError
+from discovery_app.errors import (
+    ConflictError,
+    DiscoveryError,
+    FileRefusedError,
+    InvalidInputError,
+)
 from discovery_app.jobs.runner import Runner
 from discovery_app.phases import load_phase
 from discovery_app.services.crewai_flow import (
@@ -117,14 +122,20 @@ def _discover(
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
         _follow(scope, started.workflow_id)
-        if approve is ApproveMode.ALL and _waits(scope, started.workflow_id):
-            _approve(scope, started.workflow_id, {}, best=True)
+        if approve is ApproveMode.ALL:
+            # The worker approves it right after it began to wait; or it just did not.
+            with suppress(ConflictError):
+                _approve(scope, started.workflow_id, {}, best=True)
             _follow(scope, started.workflow_id)
     return _report(scope, started.workflow_id)
 
 
 def _start(
-    scope: Scope, paths: list[Path], approve: ApproveMode, as_of: date | None, owner: str
+    scope: Scope,
+    paths: list[Path],
+    approve: ApproveMode,
+    as_of: date | None,
+    owner: str,
 ) -> StartedDiscovery:
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
@@ -204,10 +215,6 @@ def _message(view: WorkflowView) -> str:
 def _is_at_rest(view: WorkflowView) -> bool:
     resting = {WorkflowStatus.WAITING_FOR_APPROVAL, WorkflowStatus.PAUSED}
     return WorkflowStatus(view.status) in FINISHED | resting
-
-
-def _waits(scope: Scope, workflow_id: UUID) -> bool:
-    return _view(scope, workflow_id).status == WorkflowStatus.WAITING_FOR_APPROVAL
 
 
 def _view(scope: Scope, workflow_id: UUID) -> WorkflowView:

@@ -20,8 +20,9 @@ from discovery_app.config import RunnerMode, settings
 from discovery_app.database import dispose_engine, prepare
 from discovery_app.database.embedded import EmbeddedServer
 from discovery_app.errors import ConfigurationError
-from discovery_app.jobs.parents import write_log
-from discovery_app.jobs.supervisor import Supervisor, runners, slot_count
+from discovery_app.jobs.dispatchers import served_queues
+from discovery_app.jobs.supervisor import Start, Supervisor, runners, slot_count
+from discovery_app.logs import write_log
 from discovery_app.storage import free_bytes
 
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
@@ -61,7 +62,7 @@ def serve(
         dispose_engine()
         _announce(demo=demo)
         web = {"The web process": _start_web}
-        _supervise(Supervisor(web | runners(slot_count(slots or 0)), _mind(server)))
+        _supervise(Supervisor(web | _own_runners(slots or 0), _mind(server)))
     finally:
         if server is not None:  # Also one that an earlier, killed process left.
             server.stop()
@@ -72,12 +73,26 @@ def worker(
         int | None, typer.Option(help="Runners; default one a core.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of this machine's slots.")] = "",
+    queues: Annotated[
+        str, typer.Option(help="What to serve: cpu, llm; with Procrastinate only.")
+    ] = "",
 ) -> None:
     """Run workflows of a database that is there, until SIGTERM."""
     write_log()
+    if queues:
+        os.environ["DISCOVERY_QUEUES"] = queues
+        settings.cache_clear()
+    served_queues(settings().queues)  # Here it is one sentence, in a child a loop.
     prepare(apply=False)
     dispose_engine()
     _supervise(Supervisor(runners(slot_count(slots or 0), name)))
+
+
+def _own_runners(slots: int) -> dict[str, Start]:
+    """Return the runners beside the web process; none where they run elsewhere."""
+    if settings().runner is RunnerMode.OFF:
+        return {}
+    return runners(slot_count(slots))
 
 
 def _supervise(supervisor: Supervisor) -> None:

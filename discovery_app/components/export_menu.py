@@ -9,12 +9,15 @@ FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook"), ("json", "JSON"))
 
 
 def export_menu(
-    parts: tuple[tuple[str, Words], ...], query: Words = ""
+    parts: tuple[tuple[str, Words], ...],
+    query: Words = "",
+    files: tuple[tuple[str, Words], ...] = (),
 ) -> rx.Component:
     """Return a button that offers downloads.
 
     Args:
         parts: What can be downloaded as (word, address without its ending).
+        files: Downloads that have one form only, as (word, whole address).
         query: Stands after the address: its filters, with their question mark.
     """
     lines = [
@@ -25,6 +28,7 @@ def export_menu(
         for word, path in parts
         for form, title in FORMATS
     ]
+    lines += [_line(word, path) for word, path in files]
     return rx.popover.root(
         rx.popover.trigger(plain_button("Export", "download")),
         rx.popover.content(

@@ -5,10 +5,12 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from discovery_app.config import Dispatcher, settings
 from discovery_app.database.addresses import database_url
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.policies import missing_policies
 from discovery_app.database.pool import single_use_engine
+from discovery_app.database.queue import is_queue_installed
 from discovery_app.database.sessions import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
 from discovery_app.errors import ConfigurationError, UnavailableError
 
@@ -59,6 +61,7 @@ def verify(head: str | None, known: Collection[str]) -> None:
             _check_roles(connection)
             _check_revision(connection, head, known)
             _check_policies(connection)
+            _check_queue(connection)
     except UnavailableError as error:
         raise UnavailableError(
             f"The database at {_place(url)} cannot be used: {_first_line(error)}; "
@@ -141,6 +144,15 @@ def _check_policies(connection: sa.Connection) -> None:
         raise ConfigurationError(
             f"Row-level security is not whole: {'; '.join(missing[:5])}; run "
             f"{MIGRATE_COMMAND}, and do not serve anyone until it is."
+        )
+
+
+def _check_queue(connection: sa.Connection) -> None:
+    used = settings().dispatcher is Dispatcher.PROCRASTINATE
+    if used and not is_queue_installed(connection):
+        raise ConfigurationError(
+            "The queue that DISCOVERY_DISPATCHER=procrastinate needs is not "
+            f"installed; run {MIGRATE_COMMAND}."
         )
 
 

@@ -28,6 +28,7 @@ TENANT_TABLES = frozenset(
         "workflow_leases",
         "workflow_phase_runs",
         "workflow_events",
+        "phase_logs",
         "import_issues",
         "field_mappings",
         "mapping_memory",
@@ -75,6 +76,16 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
 order by c.relname
 """)
 
+_QUEUE_TABLES = sa.text("""
+select c.relname as name, r.rolname as role
+from pg_class c, pg_roles r
+where c.relnamespace = to_regnamespace('procrastinate') and c.relkind in ('r', 'p')
+  and r.rolname in ('discovery_rw', 'discovery_auth')
+  and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')
+order by c.relname, r.rolname
+""")
+"""The queue knows ids of every tenant: its tables are for workers alone."""
+
 
 def missing_policies(connection: sa.Connection) -> list[str]:
     """Return what the tables lack, one phrase each, in order of table.
@@ -84,6 +95,8 @@ def missing_policies(connection: sa.Connection) -> list[str]:
     lacks = []
     for table in connection.execute(_TABLES):
         lacks += _lacks(table)
+    for table in connection.execute(_QUEUE_TABLES):
+        lacks.append(f"{table.name} of the queue is open to {table.role}")
     return lacks
 
 

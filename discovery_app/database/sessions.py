@@ -1,7 +1,7 @@
 """The unit of work: one scope, one session, the only commit of the app."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -18,6 +18,7 @@ from discovery_app.domain.access import (
     Scope,
     WorkerScope,
 )
+from discovery_app.logs import log_ids
 
 RW_ROLE = "discovery_rw"
 AUTH_ROLE = "discovery_auth"
@@ -95,5 +96,19 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
     Raises:
         UnavailableError: The database is away, full, or too busy for now.
     """
-    with explain_outages(), ScopedSession(scope) as session, session.begin():
+    with (
+        _named(scope),
+        explain_outages(),
+        ScopedSession(scope) as session,
+        session.begin(),
+    ):
         yield session
+
+
+def _named(scope: AnyScope) -> AbstractContextManager[None]:
+    """Return what names the tenant in the log of a unit of work that has one."""
+    if not isinstance(scope, Scope):
+        return nullcontext()
+    return log_ids(
+        client_account=scope.client_account_id, engagement=scope.engagement_id
+    )

@@ -4,16 +4,18 @@ Counts, references and summaries only: lists that grow with the file live in
 frames and tables, and the whole stays under ``STATE_LIMIT_BYTES``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from discovery_app.errors import ConfigurationError, InvalidInputError
+from discovery_app.errors import InvalidInputError, NewerStateError
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""2 (from 1): ``WorkflowOptions.phase_timeout_seconds``."""
 STATE_LIMIT_BYTES: Final = 64 * 1024
 """ARCHITECTURE.md, section 3."""
 
@@ -225,14 +227,25 @@ class Integration(_Part):
     conflicts: Count = 0
 
 
+class ApproveMode(StrEnum):
+    """What is done with columns in review (CONTRACTS.md, ``--approve``)."""
+
+    NONE = "none"
+    CONFIDENT = "confident"
+    ALL = "all"
+
+
 class WorkflowOptions(_Part):
     """What the person who started the workflow chose.
 
     Attributes:
         approve: ``none``, ``confident`` or ``all`` (CONTRACTS.md, ``--approve``).
+        phase_timeout_seconds: How long one phase may take; ``None`` leaves it to the
+            server's setting.
     """
 
-    approve: str = "none"
+    approve: ApproveMode = ApproveMode.NONE
+    phase_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
 class DiscoveryFlowState(_Part):
@@ -265,12 +278,12 @@ class DiscoveryFlowState(_Part):
         """Read what is in the database, whatever version wrote it.
 
         Raises:
-            ConfigurationError: A newer version of this app wrote it.
+            NewerStateError: A newer version of this app wrote it.
         """
         content = dict(stored)
         version = int(content.get("schema_version", 0))
         if version > SCHEMA_VERSION:
-            raise ConfigurationError(
+            raise NewerStateError(
                 f"This workflow was written by a newer version (state {version}); "
                 "run it on workers of that version."
             )
@@ -310,6 +323,16 @@ class DiscoveryFlowState(_Part):
             update={phase: summary, "frames": {**self.frames, phase: dict(frames)}}
         )
 
+    def without(self, phases: Collection[str]) -> Self:
+        """Return a copy in which ``phases`` left nothing."""
+        frames = {name: one for name, one in self.frames.items() if name not in phases}
+        return self.model_copy(update={**dict.fromkeys(phases), "frames": frames})
 
-UPCASTERS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+def _to_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Read version 1, which had no limits of its own."""
+    return {**content, "schema_version": 2}
+
+
+UPCASTERS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: _to_2}
 """By the version they read: each returns the content one version newer."""

@@ -25,6 +25,7 @@ class WorkerStand:
     Attributes:
         silent_seconds: Since its last sign of life.
         alive: Whether that is short enough to believe it lives.
+        cleaned_at: When it last cleaned away what was used up.
     """
 
     name: str
@@ -38,6 +39,17 @@ class WorkerStand:
     started_at: datetime | None
     heartbeat_at: datetime | None
     holds: tuple[HeldWorkflow, ...] = ()
+    slots: int = 1
+    cleaned_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """Return ``alive``, ``draining``, ``silent`` or ``stopped``."""
+        if self.stopped:
+            return "stopped"
+        if not self.alive:
+            return "silent"
+        return "draining" if self.draining else "alive"
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ def worker_line(one: WorkerStand, now: datetime) -> WorkerLine:
     return WorkerLine(
         name=one.name,
         place=f"{one.host}, pid {one.pid}",
-        state=_state(one),
+        state=one.state,
         work=held.title + more if held else "Idle",
         context=f"{held.phase_title} · {held.client}" if held else "",
         href=f"/workflows/{held.workflow_id}" if held else "",
@@ -118,7 +130,7 @@ def worker_tiles(seen: WorkersSnapshot) -> WorkerTiles:
     """Return the numbers over the workers in words."""
     alive = [one for one in seen.workers if one.alive]
     busy = [one for one in alive if one.holds]
-    silent = sum(_state(one) == "silent" for one in seen.workers)
+    silent = sum(one.state == "silent" for one in seen.workers)
     waits = f"oldest for {duration(seen.oldest_seconds)}" if seen.due else "none waits"
     return WorkerTiles(
         alive=count(len(alive)),
@@ -130,14 +142,6 @@ def worker_tiles(seen: WorkersSnapshot) -> WorkerTiles:
         later=count(seen.later),
         later_note="wait to be tried again",
     )
-
-
-def _state(one: WorkerStand) -> str:
-    if one.stopped:
-        return "stopped"
-    if not one.alive:
-        return "silent"
-    return "draining" if one.draining else "alive"
 
 
 def _lease(held: HeldWorkflow | None, now: datetime) -> str:

@@ -59,6 +59,8 @@ class EventType(StrEnum):
     RETRY_SCHEDULED = "retry_scheduled"
     RETRIED = "retried"
     RERUN = "rerun"
+    ACCEPTED = "phase_accepted"
+    OPTIONS_CHANGED = "options_changed"
     PAUSED = "paused"
     RESUMED = "resumed"
     CANCEL_REQUESTED = "cancel_requested"
@@ -175,6 +177,7 @@ class WorkflowView:
         tries: Every try of every phase, oldest first.
         stuck: Running, but no worker holds it or nothing was reported for long.
         attempt: Claims since the last committed phase.
+        can_accept: Whether its current phase failed and later ones can do without it.
     """
 
     workflow_id: UUID
@@ -201,3 +204,4 @@ class WorkflowView:
     stuck: bool
     worker: str
     cancel_requested: bool
+    can_accept: bool = False

@@ -21,6 +21,8 @@ _ICONS: Final[Mapping[str, str]] = {
     EventType.RETRY_SCHEDULED: "retry_wait",
     EventType.RETRIED: "queued",
     EventType.RERUN: "superseded",
+    EventType.ACCEPTED: "accepted",
+    EventType.OPTIONS_CHANGED: "accepted",
     EventType.PAUSED: "paused",
     EventType.RESUMED: "queued",
     EventType.CANCEL_REQUESTED: "cancelling",
@@ -74,6 +76,8 @@ def _event_text(event: EventView, phase: str) -> str:
         EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
         EventType.RETRIED: f"Retried from {phase}",
         EventType.RERUN: f"Run again from {phase}",
+        EventType.ACCEPTED: f"{phase}: accepted as failed",
+        EventType.OPTIONS_CHANGED: f"Options changed: {_options(told)}",
         EventType.PAUSED: "Paused" if phase else "Pause asked for",
         EventType.RESUMED: "Resumed",
         EventType.CANCEL_REQUESTED: "Cancel asked for",
@@ -84,6 +88,10 @@ def _event_text(event: EventView, phase: str) -> str:
         EventType.COMPLETED: "Workflow completed",
     }
     return texts[EventType(event.type)]
+
+
+def _options(told: Mapping[str, object]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {told[name]}" for name in told)
 
 
 def _approved(columns: int) -> str:

@@ -36,6 +36,8 @@ class Controls:
     resume: bool = False
     cancel: bool = False
     retry: bool = False
+    rerun: bool = False
+    accept: bool = False
     review: bool = False
     inventory: bool = False
 
@@ -136,11 +138,14 @@ def controls(view: WorkflowView, events: Sequence[EventView], role: Role) -> Con
     ends = status in FINISHED or status is WorkflowStatus.CANCELLING
     waits = status is WorkflowStatus.WAITING_FOR_APPROVAL
     failed = status is WorkflowStatus.FAILED
+    mends = Permission.RETRY_WORKFLOWS in may
     return Controls(
         pause=steers and status in _PAUSABLE and not pausing,
         resume=steers and (status is WorkflowStatus.PAUSED or pausing),
         cancel=steers and not ends,
-        retry=Permission.RETRY_WORKFLOWS in may and failed,
+        retry=mends and failed,
+        rerun=mends and status in FINISHED,
+        accept=mends and view.can_accept,
         review=Permission.APPROVE_MAPPINGS in may and waits,
         inventory=status is WorkflowStatus.COMPLETED,
     )

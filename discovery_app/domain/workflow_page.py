@@ -7,7 +7,7 @@ from typing import Final
 
 from discovery_app.domain.access import Role
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
-from discovery_app.domain.display import EventLine, PhaseCell
+from discovery_app.domain.display import Choice, EventLine, PhaseCell
 from discovery_app.domain.words import count, counted
 from discovery_app.domain.workflow import EventView, WorkflowView
 from discovery_app.domain.workflow_failures import (
@@ -43,6 +43,7 @@ class WorkflowPage:
 
     Attributes:
         version: What the person sees; a retry of anything newer is refused.
+        reached: The phases that it can run again from, with their numbers.
         issues: How many problems the file shows, e.g. "12 errors, 3 warnings".
         files: The names of the uploaded files.
     """
@@ -63,6 +64,7 @@ class WorkflowPage:
     worker: str = ""
     attempts: str = ""
     phases: tuple[PhaseCell, ...] = ()
+    reached: tuple[Choice, ...] = ()
     timeline: Timeline = _NO_TIME
     equation: RowEquation = _NO_ROWS
     events: tuple[EventLine, ...] = ()
@@ -106,6 +108,7 @@ def workflow_page(
         worker=view.worker or "none",
         attempts=_attempts(view),
         phases=phase_cells(view),
+        reached=_reached(view),
         timeline=timeline_of(view, now),
         equation=row_equation(view),
         events=event_lines(view, events, now),
@@ -115,6 +118,14 @@ def workflow_page(
         issues=_issues(content),
         files=", ".join(one.name for one in content.files),
         source=found.source_title if found else "",
+    )
+
+
+def _reached(view: WorkflowView) -> tuple[Choice, ...]:
+    last = [one.phase for one in view.phases].index(view.current_phase)
+    return tuple(
+        Choice(one.phase, f"{number} {one.title}")
+        for number, one in enumerate(view.phases[: last + 1], start=1)
     )
 
 

@@ -1,7 +1,6 @@
-"""Ending with the parent process, and where a process writes its log."""
+"""Ending with the parent process."""
 
 import ctypes
-import logging
 import os
 import signal
 import sys
@@ -19,12 +18,3 @@ def end_with_parent(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def write_log() -> None:
-    """Write this process's log to standard error, one line an entry."""
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )

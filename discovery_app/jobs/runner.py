@@ -12,28 +12,29 @@ import time
 from typing import Final
 from uuid import UUID
 
-from discovery_app.config import settings
-from discovery_app.database import (
-    WORKFLOW_QUEUED,
-    prepare,
-    unit_of_work,
-    wait_for_notification,
-)
+from discovery_app.config import Dispatcher, settings
+from discovery_app.database import prepare, unit_of_work
 from discovery_app.domain.access import WorkerScope
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import CrashLoopError, DiscoveryError, PhaseTimeoutError
 from discovery_app.jobs.assistants import assistant_for
-from discovery_app.jobs.parents import end_with_parent, write_log
-from discovery_app.jobs.scheduler import RunnerClock
+from discovery_app.jobs.dispatchers import WorkSource
+from discovery_app.jobs.dispatchers.apscheduler import ClockSource
+from discovery_app.jobs.parents import end_with_parent
+from discovery_app.jobs.phase_logs import keep_open_logs, same_phase_log
+from discovery_app.jobs.scheduler import RETENTION, RunnerClock
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
+from discovery_app.logs import write_log
+from discovery_app.services.retention import RetentionService
 from discovery_app.services.workers import WorkerService, this_process
 from discovery_app.services.workflow_leases import WorkflowLeaseService
 from discovery_app.services.workflow_state import WorkflowStateService, worker_scope
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("discovery_app.jobs.runner")
+"""By its own name, for this module is mostly run as ``__main__``."""
 
-_LISTENER_SECONDS: Final = 2.0
-"""The listener looks twice a second whether it should end."""
+_LOOK_SECONDS: Final = 60.0
+"""How often a runner looks whether it should clean away what is used up; chosen."""
 
 TIMEOUT_EXIT: Final = 70
 """Exit status of a process that ended itself because its phase took too long."""
@@ -53,7 +54,7 @@ class Runner:
         self._scope = WorkerScope(self.me.owner)
         self._clock = RunnerClock()
         self._stopping = threading.Event()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._source = self._work_source()
         self._idle = threading.Event()
         self._idle.set()
         self._held: LeaseClaim | None = None
@@ -61,7 +62,7 @@ class Runner:
         self._in_work: Claim | None = None
         self._began_at = 0.0
         self._manager = DiscoveryWorkflowManager(
-            assistant_for, watch=self._watch, draining=self._stopping.is_set
+            assistant_for, watch=self._watch, draining=self._hands_on
         )
 
     def run(self) -> None:
@@ -72,6 +73,7 @@ class Runner:
             freed = WorkerService(session).register(self.me)
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
         self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
+        self._clock.every(_LOOK_SECONDS, RETENTION, self.retain, at_once=False)
         self.start()
         self._stopping.wait()
         self.leave()
@@ -85,18 +87,18 @@ class Runner:
         """Begin to work in the background, with the lease ``first`` if given."""
         self._held = first
         self._first = first
-        self._clock.every(settings().tick_seconds, "tick", self.tick)
         self._clock.every(settings().beat_seconds, "beat", self.beat)
+        self._source.start()
         self._clock.start()
-        self._listener.start()
 
     def leave(self) -> None:
         """Claim nothing more; let the phase finish for a while, else hand it back."""
         self._stopping.set()
+        self._source.stop()
         if not self._idle.wait(settings().drain_seconds):
             self._hand_back()
         self._clock.stop()
-        self._listener.join(_LISTENER_SECONDS)
+        self._source.close()
 
     def tick(self) -> None:
         """Claim and run workflows until none is due."""
@@ -109,6 +111,14 @@ class Runner:
                 lease = leases.claim(self.me.owner, self._only)
             if lease is None:
                 return
+            self.work(lease)
+
+    def take(self, workflow_id: UUID) -> None:
+        """Claim this workflow, if it is due, and run its current phase."""
+        with unit_of_work(self._scope) as session:
+            leases = WorkflowLeaseService(session)
+            lease = leases.claim(self.me.owner, workflow_id)
+        if lease is not None:
             self.work(lease)
 
     def work(self, lease: LeaseClaim) -> None:
@@ -124,12 +134,13 @@ class Runner:
     def beat(self) -> None:
         """Keep the lease, say that this process lives, and mind the time limit."""
         held, in_work = self._held, self._in_work
-        if in_work is not None and self._overdue():
+        if in_work is not None and self._overdue(in_work):
             self._end_overdue(in_work)
         with unit_of_work(self._scope) as session:
             if held is not None:
                 WorkflowLeaseService(session).extend(held)
             WorkerService(session).beat(self.me, draining=self._stopping.is_set())
+        keep_open_logs()
 
     def sweep(self) -> None:
         """Fail workflows whose phase ended its process as often as it may."""
@@ -140,28 +151,43 @@ class Runner:
                 return
             _fail_as_crash_loop(spent)
 
+    def retain(self) -> None:
+        """Clean away what is used up, if no runner did so a while ago."""
+        with unit_of_work(self._scope) as session:
+            mine = WorkerService(session).begin_cleaning(
+                self.me, settings().retention_minutes
+            )
+        if mine:
+            logger.info("Cleaned away: %s.", RetentionService().clean())
+
     def _watch(self, claim: Claim | None) -> None:
         self._in_work, self._began_at = claim, time.monotonic()
 
-    def _overdue(self) -> bool:
-        return time.monotonic() - self._began_at > settings().phase_timeout_seconds
+    def _overdue(self, claim: Claim) -> bool:
+        return time.monotonic() - self._began_at > _time_limit(claim)
 
     def _end_overdue(self, claim: Claim) -> None:
         """Fail the phase and end this process: nothing else ends a hanging phase."""
-        limit = settings().phase_timeout_seconds
         error = PhaseTimeoutError(
-            f"The phase took longer than {limit:,.0f} seconds and was ended; raise "
-            "DISCOVERY_PHASE_TIMEOUT_SECONDS or split the import, then retry."
+            f"The phase took longer than {_time_limit(claim):,.0f} seconds and was "
+            "ended; retry it with a longer time limit, or split the import."
         )
         with unit_of_work(claim.scope) as session:
             WorkflowStateService(session).fail_phase(claim, error, retryable=False)
-        logger.error("%s", error)
+        with same_phase_log(claim):
+            logger.error("Phase %s is over its time limit.", claim.phase)
         os._exit(TIMEOUT_EXIT)
 
-    def _listen(self) -> None:
-        wait_for_notification(
-            WORKFLOW_QUEUED, self._stopping, lambda *_: self._clock.fire_tick()
-        )
+    def _work_source(self) -> WorkSource:
+        if self._only is None and settings().dispatcher is Dispatcher.PROCRASTINATE:
+            # Only who uses the queue pays for its import.
+            from discovery_app.jobs.dispatchers.procrastinate import QueueSource
+
+            return QueueSource(self._clock, self.take, self.me.owner)
+        return ClockSource(self._clock, self.tick)
+
+    def _hands_on(self) -> bool:
+        return self._source.one_phase or self._stopping.is_set()
 
     def _hand_back(self) -> None:
         claim = self._in_work
@@ -172,6 +198,12 @@ class Runner:
                 WorkflowStateService(session).hand_back(claim)
         except DiscoveryError as error:  # It ended just now, or is another's.
             logger.info("Nothing was handed back: %s", error)
+
+
+def _time_limit(claim: Claim) -> float:
+    """Return how many seconds the claimed phase may take."""
+    chosen = claim.state.options.phase_timeout_seconds
+    return chosen or settings().phase_timeout_seconds
 
 
 def _fail_as_crash_loop(spent: LeaseClaim) -> None:

@@ -1,8 +1,8 @@
-"""The clock of a runner: APScheduler with three jobs, none of which may die."""
+"""The clock of a runner: APScheduler with a few jobs, none of which may die."""
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -11,10 +11,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 logger = logging.getLogger(__name__)
 
 _TICK: Final = "tick"
+RETENTION: Final = "retention"
+_JOBS: Final = (_TICK, "beat", "sweep", RETENTION)
 
 
 class RunnerClock:
-    """Calls *tick*, *beat* and *sweep*, each in a thread of its own.
+    """Calls *tick*, *beat*, *sweep* and *retention*, each in a thread of its own.
 
     The memory job store is used: what must survive lives in PostgreSQL.
     """
@@ -24,7 +26,7 @@ class RunnerClock:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={name: ThreadPoolExecutor(1) for name in (_TICK, "beat", "sweep")}
+            executors={name: ThreadPoolExecutor(1) for name in _JOBS}
             | {"default": ThreadPoolExecutor(1)},
             job_defaults={
                 "coalesce": True,
@@ -33,15 +35,27 @@ class RunnerClock:
             },
         )
 
-    def every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
-        """Call ``job`` every ``seconds``, from now on; one call at a time."""
+    def every(
+        self,
+        seconds: float,
+        name: str,
+        job: Callable[[], None],
+        *,
+        at_once: bool = True,
+    ) -> None:
+        """Call ``job`` every ``seconds``, one call at a time.
+
+        Args:
+            at_once: Whether the first call is now, or only after ``seconds``.
+        """
+        wait = timedelta(seconds=0 if at_once else seconds)
         self._scheduler.add_job(
             _safely(job, name),
             trigger="interval",
             seconds=seconds,
             id=name,
             executor=name,
-            next_run_time=datetime.now(UTC),
+            next_run_time=datetime.now(UTC) + wait,
         )
 
     def start(self) -> None:

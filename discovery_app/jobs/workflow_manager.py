@@ -12,24 +12,33 @@ import polars as pl
 
 from discovery_app.agents.assistant import Assistant
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import Scope
+from discovery_app.domain.access import Scope, WorkerScope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import (
     CancelledError,
+    ConflictError,
     DiscoveryError,
+    InvalidInputError,
     LostLeaseError,
     MissingInputError,
+    NewerStateError,
 )
 from discovery_app.jobs.faults import fault_point
+from discovery_app.jobs.phase_logs import phase_log
 from discovery_app.phases import load_phase
 from discovery_app.phases.base import PhaseContext, PhaseResult, Recorded, SourceFile
+from discovery_app.services.advance_approvals import approve_in_advance
 from discovery_app.services.data_imports import DataImportService
 from discovery_app.services.phase_results import PUBLISHED_FRAMES, PhaseResultService
+from discovery_app.services.workflow_leases import WorkflowLeaseService
 from discovery_app.services.workflow_state import WorkflowStateService, worker_scope
 from discovery_app.storage import ObjectStore, frame_key, object_store
 
 logger = logging.getLogger(__name__)
+
+LEFT_SECONDS: Final = 3.0
+"""How long a workflow of a newer version rests before any worker looks. Chosen."""
 
 REPORT_SECONDS: Final = 0.5
 """A progress report is written at most this often (ARCHITECTURE.md, section 3)."""
@@ -72,20 +81,36 @@ class DiscoveryWorkflowManager:
                 self._watch(claim)
                 claim = self._execute_workflow_step(claim)
         except LostLeaseError as error:
-            logger.warning("%s", error)
+            logger.info("Workflow %s is another's: %s", lease.workflow_id, error)
+        except NewerStateError as error:
+            self._leave_to_newer(lease, error)
         finally:
             self._watch(None)
 
+    def _leave_to_newer(self, lease: LeaseClaim, error: NewerStateError) -> None:
+        """Give the workflow to workers of a newer version; nothing of it changes."""
+        with unit_of_work(WorkerScope(lease.worker)) as session:
+            WorkflowLeaseService(session).give_up(lease, LEFT_SECONDS)
+        logger.warning(
+            "Workflow %s is left to newer workers: %s", lease.workflow_id, error
+        )
+
     def _execute_workflow_step(self, claim: Claim) -> Claim | None:
         """Run one phase and persist how it ended; return the claim on the next."""
-        fault_point("after_claim", claim.phase)
+        with phase_log(claim):
+            return self._run_or_fail(claim)
+
+    def _run_or_fail(self, claim: Claim) -> Claim | None:
+        fault_point("after_claim", claim.phase, claim.workflow_id)
         try:
             return self._run_phase(claim)
-        except LostLeaseError:
+        except LostLeaseError as error:
+            logger.warning("%s", error)
             raise
         except CancelledError:
             with unit_of_work(claim.scope) as session:
                 WorkflowStateService(session).cancelled(claim)
+            logger.info("Phase %s stopped: the run was cancelled.", claim.phase)
         except Exception as error:  # noqa: BLE001  The run must say what a phase did.
             self._handle_workflow_failure(claim, error)
         return None
@@ -104,21 +129,25 @@ class DiscoveryWorkflowManager:
             claim.workflow_id,
             type(error).__name__,
             "it is tried again" if again else "it needs a person",
+            exc_info=error,
         )
 
     def _run_phase(self, claim: Claim) -> Claim | None:
-        state = claim.state
+        state, began_at = claim.state, time.monotonic()
         with ExitStack() as opened:
             context = self._context(claim, state, opened)
             context.report(0.0, "Started")
             result = load_phase(claim.phase).run(context)
-        fault_point("in_phase", claim.phase)
+        fault_point("in_phase", claim.phase, claim.workflow_id)
         keys = self._store_frames(claim, result)
         state = state.with_phase(claim.phase, result.output, keys)
         frames = self._published(claim.phase, state, result)
-        fault_point("before_phase_commit", claim.phase)
+        fault_point("before_phase_commit", claim.phase, claim.workflow_id)
         following = self._commit(claim, result, state, frames)
-        fault_point("after_phase_commit", claim.phase)
+        if result.needs_approval:
+            _approve_in_advance(claim)
+        _log_counts(claim.phase, result, time.monotonic() - began_at)
+        fault_point("after_phase_commit", claim.phase, claim.workflow_id)
         return following
 
     def _commit(
@@ -177,6 +206,8 @@ class DiscoveryWorkflowManager:
         key = state.frames.get(phase, {}).get(name)
         if key is None:
             raise MissingInputError(reader, f"{phase}.{name}")
+        if not self._store.has(key):  # Retention took it: trying again cannot help.
+            raise MissingInputError(reader, f"{phase}.{name}")
         return self._store.read_frame(key)
 
     def _store_frames(self, claim: Claim, result: PhaseResult) -> dict[str, str]:
@@ -190,6 +221,12 @@ class DiscoveryWorkflowManager:
         keys = {name: f"{prefix}/{name}.parquet" for name in result.frames}
         for name, frame in result.frames.items():
             self._store.write_frame(keys[name], frame)
+            logger.info(
+                "Stored frame %s: %s rows, %d columns.",
+                name,
+                f"{frame.height:,}",
+                frame.width,
+            )
         return keys
 
     def _published(
@@ -212,15 +249,45 @@ class _Reporter:
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
         self._written_at = -REPORT_SECONDS
+        self._logged = ""
 
     def __call__(self, fraction: float, message: str) -> None:
         """Record ``fraction`` and ``message``; see ``phases.base.Report``."""
+        if message != self._logged:
+            logger.info("%s (%d %%)", message, 100 * fraction)
+            self._logged = message
         now = time.monotonic()
         if now - self._written_at < REPORT_SECONDS:
             return
         with unit_of_work(self._claim.scope) as session:
             WorkflowStateService(session).report(self._claim, fraction, message)
         self._written_at = now
+
+
+def _approve_in_advance(claim: Claim) -> None:
+    """Approve at once where the options say so; else the workflow waits."""
+    try:
+        with unit_of_work(claim.scope) as session:
+            approved = approve_in_advance(session, claim)
+    except (ConflictError, InvalidInputError) as error:
+        logger.info("The mapping is left to a person: %s", error)
+        return
+    if approved:
+        logger.info("The mapping was approved by the workflow's options.")
+
+
+def _log_counts(phase: str, result: PhaseResult, seconds: float) -> None:
+    logger.info(
+        "Phase %s is committed after %.2f s: %s items in, %s out, %s rejected, "
+        "%s excluded, %s issues.",
+        phase,
+        seconds,
+        f"{result.items_in:,}",
+        f"{result.items_out:,}",
+        f"{result.items_rejected:,}",
+        f"{result.items_excluded:,}",
+        f"{result.issues.height:,}",
+    )
 
 
 def is_transient(error: Exception) -> bool:

@@ -37,6 +37,9 @@ class ConceptMatch:
     corrected: str = ""
 
 
+_SHORTEST_PIECE: Final = 2
+"""Letters of a word that was written together with another one."""
+
 _VOCABULARY: Final = (
     frozenset(SAME)
     | frozenset(SAME.values())
@@ -51,6 +54,24 @@ _VOCABULARY: Final = (
 _LONG_WORDS: Final = tuple(
     sorted(word for word in _VOCABULARY if len(word) >= _SHORTEST_TYPO)
 )
+
+
+@cache
+def _pieces(word: str) -> tuple[str, ...]:
+    """Return the two known words that ``word`` is written together from.
+
+    ``hddcount`` is ``hdd count``. A word that is known itself, or that falls apart in
+    more than one way, stays whole.
+    """
+    if _is_known(word):
+        return (word,)
+    cuts = range(_SHORTEST_PIECE, len(word) - _SHORTEST_PIECE + 1)
+    found = [
+        (word[:cut], word[cut:])
+        for cut in cuts
+        if word[:cut] in _VOCABULARY and word[cut:] in _VOCABULARY
+    ]
+    return found[0] if len(found) == 1 else (word,)
 
 
 @cache
@@ -73,6 +94,12 @@ def _canonical(word: str) -> tuple[str, str]:
     return SAME.get(near[0], near[0]), near[0]
 
 
+def is_count_of_processors(parts: HeaderParts) -> bool:
+    """Return whether a header counts processors, which may be cores or sockets."""
+    words = {_canonical(word)[0] for word in parts.words} - FILLERS
+    return words == {"cpu", "count"} and parts.unit is None
+
+
 def are_known(words: Sequence[str]) -> bool:
     """Return whether every one of ``words`` is known as it is written."""
     return all(_canonical(w)[1] == "" and _is_known(w) for w in words)
@@ -86,12 +113,15 @@ def match_concepts(
     parts: HeaderParts, concepts: Sequence[Concept] = CONCEPTS
 ) -> list[ConceptMatch]:
     """Return the concepts that a header's words fit, the most telling first."""
-    canonical = [_canonical(word) for word in parts.words]
+    pieces = [_pieces(word) for word in parts.words]
+    canonical = [_canonical(word) for found in pieces for word in found]
     words = {word for word, _ in canonical if word not in FILLERS}
     words |= {word for word, _ in canonical if word in {"to", "in"}}
     if parts.is_share and parts.unit == "percent":
         words.add("util")
-    corrected = " ".join(correction for _, correction in canonical if correction)
+    changed = [correction for _, correction in canonical if correction]
+    changed += [" ".join(found) for found in pieces if len(found) > 1]
+    corrected = " ".join(changed)
     fitting = [c for c in concepts if _fits(c, words - {"in"} | _kept_in(c, words))]
     fitting = [c for c in fitting if _unit_fits(c, parts)]
     fitting.sort(key=lambda concept: -len(concept.needs))

@@ -13,6 +13,7 @@ _VCPU: Final = re.compile(r"(?<![A-Za-z])[vV][ -]?(?=[cC]PU|[cC]pu|[cC]ore)")
 _WRITTEN_AS_ONE: Final = (
     (re.compile(r"(?<![A-Za-z])ESXi", re.IGNORECASE), " esx "),
     (re.compile(r"(?<![A-Za-z])IP[ _]?v[46]", re.IGNORECASE), " ip "),
+    (re.compile(r"Net[ _-]?BIOS", re.IGNORECASE), " netbios "),
     (re.compile(r"([KMGT])iB"), r" \1ib "),
     (re.compile(r"([MG])Hz"), r" \1hz "),
 )

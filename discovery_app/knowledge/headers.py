@@ -7,6 +7,7 @@ names, and are used only to tell a header row from a row of values.
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from typing import Final
 
 
@@ -18,6 +19,16 @@ def words_of(text: str) -> frozenset[str]:
 _DROPPED: Final = re.compile(r"[^a-z0-9%]")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|%", re.ASCII)
 _FOREIGN: Final = re.compile(r"[\W_]+")
+
+NAMESPACES: Final = frozenset({"ansible", "cs", "facter"})
+"""Words that tools put before names without a meaning: Ansible and Facter facts,
+PowerShell's ``Get-ComputerInfo`` (``Cs`` for the class Win32_ComputerSystem)."""
+
+_NEARLY_ALL: Final = 0.8
+_MOST_HAVE_ZERO: Final = 0.5
+_FEWEST_FOR_AFFIX: Final = 5
+"""Share of a table's headers, and how many it must have, before what they share is
+taken for the tool's and not for a meaning; chosen, not measured."""
 
 NEVER_IMPORTED_ANYWHERE: Final = (
     "password",
@@ -89,6 +100,38 @@ def header_words(header: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", header).replace("\ufeff", "")
     words = _WORD.findall(text) if text.isascii() else re.findall(r"[^\W_]+|%", text)
     return tuple(word.casefold() for word in words)
+
+
+def without_common_affix(header: str, headers: Sequence[str]) -> str:
+    """Return ``header`` without the word that nearly all of ``headers`` share.
+
+    Ansible begins every name with ``ansible_``, Configuration Manager ends nearly all
+    with ``0``. A word that only some share says what they are about (``Backup IP``),
+    so it stays.
+    """
+    if _share(headers, _has_zero) >= _MOST_HAVE_ZERO and _has_zero(header):
+        return header[:-1]
+    first = header_words(header)[:1]
+    if NAMESPACES.intersection(first):
+        return _behind(header, first[0])
+    if not first or len(headers) < _FEWEST_FOR_AFFIX:
+        return header
+    if _share(headers, lambda other: header_words(other)[:1] == first) < _NEARLY_ALL:
+        return header
+    return _behind(header, first[0])
+
+
+def _behind(header: str, word: str) -> str:
+    start = header.casefold().find(word) + len(word)
+    return header[start:].strip(" _.-:") or header
+
+
+def _share(headers: Sequence[str], holds: Callable[[str], bool]) -> float:
+    return sum(map(holds, headers)) / max(len(headers), 1)
+
+
+def _has_zero(header: str) -> bool:
+    return len(header) > 1 and header[-1] == "0" and header[-2].isalpha()
 
 
 def is_never_imported(header: str) -> bool:

@@ -3,9 +3,17 @@
 The noise list is FIELD.md's, "Dependencies"; edit the table to change it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
+
+PROTOCOL_NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "132": "sctp"}
+)
+"""Numbers that flow logs write for protocols (IANA, Assigned Internet Protocol
+Numbers)."""
 
 
 class OnlyIf(StrEnum):

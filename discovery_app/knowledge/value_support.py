@@ -12,6 +12,7 @@ from typing import Final
 from discovery_app.domain.mapping import ColumnProfile
 from discovery_app.knowledge.addresses import ip_addresses, mac_addresses
 from discovery_app.knowledge.fields import AssetField
+from discovery_app.knowledge.ports import PROTOCOL_NUMBERS
 from discovery_app.knowledge.values import boolean, enumeration, placeholders, tag_map
 
 _NUMBER: Final = re.compile(r"^[^\d-]{0,4}(-?\d[\d.,'\s]*)")
@@ -34,7 +35,11 @@ _MAY_BE_NUMBERS: Final = _KEY_FIELDS | {
 """Text fields in which a bare number is nothing odd."""
 
 _LARGEST_COUNT: Final = 4096
-"""No machine has more cores, disks or adapters; chosen, not measured."""
+_LARGEST_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
+    {"cpu_sockets": 64, "cores_per_socket": 512, "disk_count": 512, "nic_count": 256}
+)
+"""No machine has more of them, and none more than ``_LARGEST_COUNT`` cores: a
+processor column with values around 2,400 is a clock rate. Chosen, not measured."""
 
 _AGREES_SHARE: Final = 0.6
 """Share of samples that must be words of a field; chosen, not measured."""
@@ -111,7 +116,8 @@ def _magnitude(
         return Support.CONTRADICTS
     if field.type == "int" and field.unit is None and field.name != "bytes_total":
         whole = all(value == int(value) for value in values)
-        fits = whole and (field.group == "Connection" or max(values) <= _LARGEST_COUNT)
+        most = _LARGEST_COUNTS.get(field.name, _LARGEST_COUNT)
+        fits = whole and (field.group == "Connection" or max(values) <= most)
         return Support.AGREES if fits else Support.CONTRADICTS
     return Support.AGREES
 
@@ -150,6 +156,8 @@ def _text(field: AssetField, profile: ColumnProfile) -> Support:
         return Support.AGREES if kind == "uuid" else Support.CONTRADICTS
     if name.endswith("_ip"):
         return Support.AGREES if kind == "ip" else Support.CONTRADICTS
+    if name == "protocol" and {*profile.samples} <= {*PROTOCOL_NUMBERS}:
+        return Support.AGREES
     if kind in {"boolean", "date", "percent", "mac"}:
         return _odd_text(name, kind)
     if kind in {"integer", "decimal", "size"}:

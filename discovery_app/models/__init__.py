@@ -25,6 +25,7 @@ from discovery_app.models.import_issue import ImportIssue
 from discovery_app.models.mapping_memory import MappingMemory
 from discovery_app.models.membership import Membership
 from discovery_app.models.move_group import MoveGroup
+from discovery_app.models.phase_log import PhaseLog
 from discovery_app.models.user import User
 from discovery_app.models.user_preference import UserPreference
 from discovery_app.models.worker import Worker
@@ -55,6 +56,7 @@ __all__ = [
     "MappingMemory",
     "Membership",
     "MoveGroup",
+    "PhaseLog",
     "User",
     "UserPreference",
     "Worker",

@@ -11,6 +11,7 @@ class Worker(GlobalTable, table=True):
     Attributes:
         boot_id: The machine's boot; with pid and start it names one process.
         process_started_at: Seconds since the epoch, as the machine tells it.
+        cleaned_at: When it last began to clean away what is used up.
     """
 
     name: str = Field(max_length=200, unique=True)
@@ -24,3 +25,4 @@ class Worker(GlobalTable, table=True):
     started_at: Moment = time_field(now=True)
     heartbeat_at: Moment = time_field(now=True)
     stopped_at: Moment = time_field()
+    cleaned_at: Moment = time_field()

@@ -40,6 +40,10 @@ class WorkflowPhaseRun(TenantTable, table=True):
             postgresql_where=sa.text("status IN ('completed', 'accepted')"),
         ),
         sa.Index("ix_workflow_phase_runs_workflow", "workflow_id", "started_at"),
+        # Tries end about in the order they lie in: a few bytes find the last hour.
+        sa.Index(
+            "ix_workflow_phase_runs_finished", "finished_at", postgresql_using="brin"
+        ),
     )
 
     workflow_id: UUID

@@ -31,6 +31,7 @@ from discovery_app.components.table_row import (
 )
 from discovery_app.components.tokens import Tone, how_many, said, when_said
 from discovery_app.domain.board_lines import BoardLine
+from discovery_app.pages.admin_bulk import bulk_actions, bulk_notices
 from discovery_app.states.admin_runs import AdminRunsState
 from discovery_app.states.session import SessionState
 
@@ -57,12 +58,14 @@ def admin_runs() -> rx.Component:
         "Runs",
         page_header(
             "Runs",
+            bulk_actions(),
             _retry_many(),
             subtitle="Failed, stuck and crash-looping runs of every client",
         ),
         notice(AdminRunsState.problem, tone=Tone.BAD),
         notice(AdminRunsState.notice, on_dismiss=AdminRunsState.dismiss),
         notice(AdminRunsState.done, tone=Tone.GOOD, on_dismiss=AdminRunsState.dismiss),
+        bulk_notices(),
         with_drawer(
             stack(_filters(), _table()), _drawer(), AdminRunsState.open_id != ""
         ),

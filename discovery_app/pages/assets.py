@@ -29,6 +29,7 @@ from discovery_app.domain.asset_page import (
     FindingLine,
     OriginLine,
 )
+from discovery_app.knowledge.tool_formats import TOOL_FORMATS
 from discovery_app.states.assets import AssetsState
 from discovery_app.states.session import SessionState
 
@@ -64,7 +65,11 @@ def assets() -> rx.Component:
                 (
                     ("Assets", _exports() + "assets"),
                     ("Mappings", _exports() + "mappings"),
-                )
+                ),
+                files=tuple(
+                    (f"For {form.title}", _exports() + f"tools/{form.tool}")
+                    for form in TOOL_FORMATS.values()
+                ),
             ),
             subtitle="Everything the imports told, with its source",
         ),

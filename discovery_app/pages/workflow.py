@@ -3,7 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.accounting import accounting
-from discovery_app.components.buttons import link_button, plain_button, primary_button
+from discovery_app.components.buttons import link_button, plain_button
 from discovery_app.components.code_block import error_panel
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table
@@ -15,6 +15,7 @@ from discovery_app.components.layout import main_and_side, stack
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.panel import panel, section
+from discovery_app.components.phase_log import phase_log
 from discovery_app.components.phase_strip import phase_strip
 from discovery_app.components.progress_line import progress_line
 from discovery_app.components.relative_time import relative_time
@@ -23,8 +24,15 @@ from discovery_app.components.table_row import cell, clipped, number_cell, table
 from discovery_app.components.timeline import timeline
 from discovery_app.components.tokens import MUTED, Tone, how_many
 from discovery_app.domain.workflow_failures import AttemptLine
+from discovery_app.pages.workflow_repair import (
+    accept_dialog,
+    rerun_dialog,
+    retry_dialog,
+)
+from discovery_app.states.phase_log import PhaseLogState
 from discovery_app.states.session import SessionState
 from discovery_app.states.workflow import WorkflowPageState
+from discovery_app.states.workflow_repair import WorkflowRepairState
 
 COLUMNS = (
     Column("Phase", "132px"),
@@ -36,12 +44,18 @@ COLUMNS = (
     Column("Error"),
 )
 SHOWN = WorkflowPageState.shown
+LOG = PhaseLogState.shown
 
 
 @rx.page(
     route="/workflows/[workflow_id]",
     title="Workflow · Discovery",
-    on_load=[SessionState.load, SessionState.watch, WorkflowPageState.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        WorkflowPageState.watch,
+        PhaseLogState.watch,
+    ],
 )
 def workflow() -> rx.Component:
     """Show the workflow of the address as the person's role may see it."""
@@ -54,6 +68,7 @@ def workflow() -> rx.Component:
         ),
         notice(WorkflowPageState.problem, tone=Tone.BAD),
         notice(WorkflowPageState.notice, on_dismiss=WorkflowPageState.dismiss),
+        notice(WorkflowRepairState.notice, on_dismiss=WorkflowRepairState.dismiss),
         rx.cond(SHOWN.status != "", _body(), _before()),
         session=SessionState.view,
         on_pick=SessionState.select,
@@ -87,7 +102,9 @@ def _header() -> rx.Component:
             may.resume,
             plain_button("Resume", "play", on_click=WorkflowPageState.resume),
         ),
-        rx.cond(may.retry, _retry()),
+        rx.cond(may.rerun, rerun_dialog(SHOWN)),
+        rx.cond(may.accept, accept_dialog(SHOWN)),
+        rx.cond(may.retry, retry_dialog(SHOWN)),
         rx.cond(
             may.review,
             link_button(
@@ -131,21 +148,6 @@ def _cancel() -> rx.Component:
     )
 
 
-def _retry() -> rx.Component:
-    phase = SHOWN.failure.phase
-    return confirm_dialog(
-        primary_button(f"Retry from {phase}", "rotate_ccw"),
-        f"Retry from {phase}?",
-        SHOWN.failure.kept,
-        "Retry run",
-        on_confirm=WorkflowPageState.retry,
-        reason=WorkflowPageState.reason,
-        on_reason=WorkflowPageState.write_reason,
-        reason_hint="The storage answers again",
-        on_open_change=WorkflowPageState.ask,
-    )
-
-
 def _body() -> rx.Component:
     failure = SHOWN.failure
     return rx.fragment(
@@ -168,6 +170,7 @@ def _body() -> rx.Component:
                 rx.cond(how_many(SHOWN.tries) > 0, _attempts()),
                 _time(),
                 _rows(),
+                rx.cond(how_many(LOG.tries) > 0, _log()),
             ),
             stack(
                 panel("History", event_list(SHOWN.events)),
@@ -200,6 +203,12 @@ def _rows() -> rx.Component:
             rx.text("Known once the rows have been cleansed.", size="2", color=MUTED),
         ),
         note=equation.note,
+    )
+
+
+def _log() -> rx.Component:
+    return phase_log(
+        LOG.tries, LOG.title, LOG.text, PhaseLogState.pick, PhaseLogState.problem
     )
 
 

@@ -1,7 +1,9 @@
 """The discovery phases, in the order they run.
 
 Adding a phase takes one file, ``phases/<name>.py`` with ``TITLE``, ``WEIGHT``,
-``ITEM_KIND`` and ``run(context) -> PhaseResult``, and one line in ``ORDER``.
+``ITEM_KIND`` and ``run(context) -> PhaseResult``, and one line in ``ORDER``. Where the
+later phases can do without it, ``accepted(state) -> PhaseResult`` says what it leaves
+when a person accepts that it failed.
 """
 
 from importlib import import_module
@@ -37,6 +39,7 @@ def load_phase(name: str) -> Phase:
         weight=module.WEIGHT,
         item_kind=module.ITEM_KIND,
         run=module.run,
+        accepted=getattr(module, "accepted", None),
     )
 
 

@@ -168,6 +168,9 @@ class Phase:
     Attributes:
         weight: Its share of the progress bar, relative to the other phases.
         item_kind: What it counts: ``rows``, ``columns``, ``assets`` …
+        accepted: Returns what it leaves where a person accepts that it failed: an
+            empty result that the later phases can work with. ``None`` where they
+            could not.
     """
 
     name: str
@@ -175,6 +178,7 @@ class Phase:
     weight: float
     item_kind: str
     run: Callable[[PhaseContext], PhaseResult]
+    accepted: Callable[[DiscoveryFlowState], PhaseResult] | None = None
 
 
 def issue_frame(issues: Sequence[Issue]) -> pl.DataFrame:

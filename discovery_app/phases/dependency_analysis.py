@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_app.domain.discovery_flow_state import Dependencies
+from discovery_app.domain.discovery_flow_state import Dependencies, DiscoveryFlowState
 from discovery_app.domain.issues import Issue, Severity
 from discovery_app.phases.base import (
     ISSUE_SCHEMA,
@@ -93,6 +93,28 @@ def run(context: PhaseContext) -> PhaseResult:
             "unknown_endpoints": unknown,
         },
         issues=_issues(context, placed, records, grouping),
+    )
+
+
+def accepted(state: DiscoveryFlowState) -> PhaseResult:
+    """Return what a failed run leaves that a person accepts: no dependency at all.
+
+    Treatments are then advised without neighbours, and the import's assets stand in
+    no move group and no wave.
+    """
+    edges = pl.DataFrame(schema=EDGE_SCHEMA)
+    grouping = group_assets(edges)
+    unknown = _unknown_endpoints(edges)
+    return PhaseResult(
+        summary="Accepted as failed: no dependencies, move groups or waves",
+        output=_summary(edges, unknown, grouping),
+        items_in=0,
+        items_out=0,
+        frames={
+            "edges": edges,
+            "groups": grouping.groups,
+            "unknown_endpoints": unknown,
+        },
     )
 
 

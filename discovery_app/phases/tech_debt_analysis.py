@@ -4,13 +4,13 @@ from typing import Final
 
 import polars as pl
 
-from discovery_app.domain.discovery_flow_state import TechDebt
+from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, TechDebt
 from discovery_app.knowledge.end_of_life import DATA_DATE
 from discovery_app.knowledge.treatments import THRESHOLDS
 from discovery_app.phases.base import PhaseContext, PhaseResult
-from discovery_app.transforms.decisions import decide
+from discovery_app.transforms.decisions import DECISION_SCHEMA, decide
 from discovery_app.transforms.facts import gather
-from discovery_app.transforms.support import findings
+from discovery_app.transforms.support import FINDING_SCHEMA, findings
 
 TITLE: Final = "Tech-debt analysis"
 WEIGHT: Final = 15.0
@@ -64,6 +64,26 @@ def run(context: PhaseContext) -> PhaseResult:
         items_in=len(records),
         items_out=len(decisions),
         frames={"findings": found, "decisions": decisions},
+    )
+
+
+def accepted(state: DiscoveryFlowState) -> PhaseResult:
+    """Return what a failed run leaves that a person accepts: nothing is judged.
+
+    The import's assets are published without findings, in the place of what earlier
+    imports found of them; treatments that were advised or decided before stay.
+    """
+    return PhaseResult(
+        summary="Accepted as failed: no support judged, no treatment advised",
+        output=TechDebt(
+            as_of=state.as_of, data_date=DATA_DATE, by_state={}, by_treatment={}
+        ),
+        items_in=0,
+        items_out=0,
+        frames={
+            "findings": pl.DataFrame(schema=FINDING_SCHEMA),
+            "decisions": pl.DataFrame(schema=DECISION_SCHEMA),
+        },
     )
 
 

@@ -4,10 +4,14 @@
 Cells stay text; what they mean is for the phases to say.
 """
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Final
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.archives import unpacked_gzip, unpacked_zip
 from discovery_app.readers.delimited import PREVIEW_BYTES, head_of, read_delimited
+from discovery_app.readers.json_records import read_json
 from discovery_app.readers.refusals import FileKind, check_file, suffix_fits
 from discovery_app.readers.tables import (
     ROW_NUMBER,
@@ -36,8 +40,15 @@ __all__ = [
     "read_tables",
 ]
 
+_ARCHIVES: Final = frozenset({FileKind.GZIP, FileKind.ZIP})
 _NO_CORRECTIONS = Corrections()
 _LIMITS = Limits()
+_READ_AS: Final = {
+    FileKind.TEXT: "text",
+    FileKind.JSON: "JSON",
+    FileKind.GZIP: "a gzip file",
+    FileKind.ZIP: "a ZIP file",
+}
 
 
 def read_tables(
@@ -58,11 +69,75 @@ def read_tables(
         FileRefusedError: No table can be read; the sentence says what to do.
     """
     kind = check_file(path, file_name, limits)
-    if kind is FileKind.TEXT:
-        tables = read_delimited(_bytes(path, file_name), file_name, corrections, limits)
+    if kind in _ARCHIVES:
+        tables = _read_archive(path, file_name, kind, corrections, limits)
     else:
-        tables = read_workbook(path, file_name, kind, corrections, limits)
+        tables = _read_plain(path, file_name, kind, corrections, limits)
     return _described(tables, file_name, kind)
+
+
+def _read_plain(
+    path: Path,
+    file_name: str,
+    kind: FileKind,
+    corrections: Corrections,
+    limits: Limits,
+) -> list[SourceTable]:
+    if kind is FileKind.TEXT:
+        return read_delimited(_bytes(path, file_name), file_name, corrections, limits)
+    if kind is FileKind.JSON:
+        return read_json(path, file_name, corrections, limits)
+    return read_workbook(path, file_name, kind, corrections, limits)
+
+
+def _read_archive(
+    path: Path,
+    file_name: str,
+    kind: FileKind,
+    corrections: Corrections,
+    limits: Limits,
+) -> list[SourceTable]:
+    """Read every table inside; each bears the archive's name and that of its file."""
+    inner = replace(corrections, sheet=None)
+    tables: list[SourceTable] = []
+    if kind is FileKind.GZIP:
+        with unpacked_gzip(path, file_name, limits) as unpacked:
+            tables = _read_member(unpacked, file_name, inner, limits)
+    else:
+        with unpacked_zip(path, file_name, limits) as parts:
+            for name, part in parts:
+                found = _read_member(part, name, inner, limits)
+                tables += [_of_archive(table, file_name, name) for table in found]
+    if corrections.sheet is None:
+        return tables
+    chosen = [table for table in tables if table.sheet == corrections.sheet]
+    if not chosen:
+        raise FileRefusedError(
+            file_name,
+            "sheet_missing",
+            "The archive has no table of the corrected name; choose one of "
+            f"{', '.join(table.sheet for table in tables)}.",
+        )
+    return chosen
+
+
+def _read_member(
+    path: Path, file_name: str, corrections: Corrections, limits: Limits
+) -> list[SourceTable]:
+    kind = check_file(path, file_name.removesuffix(".gz"), limits)
+    if kind in _ARCHIVES:
+        raise FileRefusedError(
+            file_name,
+            "archive_in_archive",
+            "It is an archive inside an archive; upload what is inside.",
+        )
+    return _read_plain(path, file_name, kind, corrections, limits)
+
+
+def _of_archive(table: SourceTable, file_name: str, member: str) -> SourceTable:
+    """A text file's table is called like the file, as our detectors expect it."""
+    sheet = table.sheet or PurePath(member).stem
+    return replace(table, file_name=file_name, sheet=sheet)
 
 
 def preview(
@@ -78,7 +153,11 @@ def preview(
         FileRefusedError: As ``read_tables``.
     """
     kind = check_file(path, file_name, limits)
-    if kind is FileKind.TEXT:
+    if kind in _ARCHIVES:
+        tables = _read_archive(path, file_name, kind, corrections, limits)
+    elif kind is FileKind.JSON:
+        tables = read_json(path, file_name, corrections, limits)
+    elif kind is FileKind.TEXT:
         head = head_of(_bytes(path, file_name, first_only=True))
         tables = read_delimited(head, file_name, corrections, limits)
     else:
@@ -112,7 +191,7 @@ def _described(
         rule="suffix_does_not_fit",
         severity="info",
         message=f"The file is named like another type and was read as "
-        f"{'text' if kind is FileKind.TEXT else 'a workbook'}.",
+        f"{_READ_AS.get(kind, 'a workbook')}.",
         fix="Rename the file if other tools refuse it.",
     )
     return [tables[0].with_notes((note,)), *tables[1:]]

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.archives import MOST_FILES, members
 from discovery_app.readers.encodings import encoding_by_mark, is_utf16
 from discovery_app.readers.tables import Limits
 
@@ -16,6 +17,9 @@ class FileKind(StrEnum):
     """Which reader a file needs."""
 
     TEXT = "text"
+    JSON = "json"
+    GZIP = "gzip"
+    ZIP = "zip"
     WORKBOOK = "workbook"
     WORKBOOK_BINARY = "workbook_binary"
     WORKBOOK_OLD = "workbook_old"
@@ -23,11 +27,22 @@ class FileKind(StrEnum):
 
 
 HEAD_BYTES: Final = 65_536
+_GZIP: Final = b"\x1f\x8b"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS: Final = "open it and save it as XLSX or as “CSV UTF-8”, then upload that."
 
+_JSON_SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson"})
+_ARCHIVE_SUFFIXES: Final = frozenset({".gz", ".zip"})
 _TEXT_SUFFIXES: Final = frozenset({"", ".csv", ".tsv", ".tab", ".psv", ".txt"})
 _WORKBOOK_SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+_SUFFIXES: Final = {
+    FileKind.TEXT: _TEXT_SUFFIXES,
+    FileKind.JSON: _JSON_SUFFIXES | _TEXT_SUFFIXES,
+    FileKind.GZIP: _ARCHIVE_SUFFIXES,
+    FileKind.ZIP: _ARCHIVE_SUFFIXES,
+}
+"""Endings of names by kind; all other kinds are workbooks."""
 
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "picture", "a picture"),
@@ -39,7 +54,6 @@ _SIGNATURES: Final = (
     (b"RIFF", "binary_file", "a sound, film or picture file"),
     (b"%PDF-", "pdf", "a PDF document"),
     (b"{\\rtf", "document", "a text document"),
-    (b"\x1f\x8b", "compressed", "a compressed file"),
     (b"BZh91AY", "compressed", "a compressed file"),
     (b"\xfd7zXZ\x00", "compressed", "a compressed file"),
     (b"(\xb5/\xfd", "compressed", "a compressed file"),
@@ -97,8 +111,10 @@ def check_file(path: Path, file_name: str, limits: Limits | None = None) -> File
         return _check_package(path, file_name, limits or Limits())
     if head.startswith(_OLE):
         return _check_ole(path, file_name)
+    if head.startswith(_GZIP):
+        return FileKind.GZIP
     _refuse_by_content(head, file_name)
-    return FileKind.TEXT
+    return FileKind.JSON if _is_json(head) else FileKind.TEXT
 
 
 def suffix_fits(file_name: str, kind: FileKind) -> bool:
@@ -107,8 +123,7 @@ def suffix_fits(file_name: str, kind: FileKind) -> bool:
     if suffix[1:].isdigit():
         # The end of a date or a version, as in "servers 2024.01".
         return True
-    known = _TEXT_SUFFIXES if kind is FileKind.TEXT else _WORKBOOK_SUFFIXES
-    return suffix in known
+    return suffix in _SUFFIXES.get(kind, _WORKBOOK_SUFFIXES)
 
 
 def _is_blank(head: bytes, size: int) -> bool:
@@ -120,12 +135,9 @@ def _is_blank(head: bytes, size: int) -> bool:
 
 def _refuse_by_suffix(file_name: str) -> None:
     suffix = PurePath(file_name).suffix.lower()
-    if suffix in _TEXT_SUFFIXES | _WORKBOOK_SUFFIXES:
+    known = _TEXT_SUFFIXES | _WORKBOOK_SUFFIXES | _JSON_SUFFIXES | _ARCHIVE_SUFFIXES
+    if suffix in known:
         return
-    if suffix in {".json", ".jsonl", ".ndjson"}:
-        raise _json_refused(file_name)
-    if suffix == ".zip":
-        raise _zip_refused(file_name)
     if (
         suffix
         and suffix[1:].isalnum()
@@ -139,20 +151,29 @@ def _refuse_by_suffix(file_name: str) -> None:
         )
 
 
-def _json_refused(file_name: str) -> FileRefusedError:
-    return FileRefusedError(
-        file_name,
-        "json_not_supported",
-        "JSON is not read yet; export the inventory as CSV or XLSX.",
-    )
+def _is_json(head: bytes) -> bool:
+    if (marked := encoding_by_mark(head)) is not None:
+        text = head[: len(head) // 4 * 4].decode(marked, errors="ignore")
+        head = text.lstrip("\ufeff").encode()
+    return _JSON.match(head) is not None
 
 
-def _zip_refused(file_name: str) -> FileRefusedError:
-    return FileRefusedError(
-        file_name,
-        "zip_not_supported",
-        "ZIP files are not read yet; unpack it and upload the files inside together.",
-    )
+def _check_zip(parts: int, file_name: str) -> FileKind:
+    if parts == 0:
+        raise FileRefusedError(
+            file_name,
+            "zip_without_tables",
+            "The ZIP file holds no CSV, JSON or workbook; upload the exports "
+            "themselves.",
+        )
+    if parts > MOST_FILES:
+        raise FileRefusedError(
+            file_name,
+            "zip_too_many_files",
+            f"The ZIP file holds {parts:,} tables and at most {MOST_FILES} are read; "
+            "upload those that belong together.",
+        )
+    return FileKind.ZIP
 
 
 def _refuse_by_content(head: bytes, file_name: str) -> None:
@@ -169,8 +190,6 @@ def _refuse_by_content(head: bytes, file_name: str) -> None:
         )
     if _XML.match(head):
         raise FileRefusedError(file_name, "xml", f"This is an XML file; {_SAVE_AS}")
-    if _JSON.match(head):
-        raise _json_refused(file_name)
     if not is_utf16(head) and _looks_binary(head):
         raise FileRefusedError(
             file_name,
@@ -255,7 +274,7 @@ def _package_kind(package: zipfile.ZipFile, file_name: str) -> FileKind:
         )
     if PurePath(file_name).suffix.lower() in _WORKBOOK_SUFFIXES:
         raise damaged_refused(file_name)
-    raise _zip_refused(file_name)
+    return _check_zip(len(members(package)), file_name)
 
 
 def _refuse_bomb(parts: list[zipfile.ZipInfo], file_name: str, limits: Limits) -> None:

@@ -129,7 +129,7 @@ def _split_late(raw: RawSheet) -> _Shape | None:
 
 
 def _split_at_row(raw: RawSheet, header_row: int) -> _Shape:
-    found = raw.cells[ROW_NUMBER].index_of(header_row)
+    found = raw.cells[ROW_NUMBER].index_of(header_row) if header_row > 0 else None
     if found is None:
         raise FileRefusedError(
             raw.file_name,

@@ -195,6 +195,16 @@ class AccountService:
         tell_changed(self._session, user.id)
         return user.id
 
+    def forget_ended_sessions(self, days: float) -> int:
+        """Remove sessions that ended at least ``days`` ago; return how many."""
+        ended = sa.func.least(col(AuthSession.expires_at), col(AuthSession.revoked_at))
+        removed = self._session.execute(
+            sa.delete(AuthSession)
+            .where(ended < sa.func.now() - timedelta(days=days))
+            .returning(col(AuthSession.id))
+        )
+        return len(removed.all())
+
     def _note_use(self, token_id: UUID) -> None:
         """Once a minute: a busy program must not write a row with each call."""
         used = col(ApiToken.last_used_at)

@@ -134,6 +134,15 @@ class DataImportService:
         ).one_or_none()
         return found is not None
 
+    def storage_keys(self, scope: Scope) -> frozenset[str]:
+        """Return where the bytes of every upload of the engagement lie."""
+        found = self._session.exec(
+            select(DataImportFile.storage_key).where(
+                DataImportFile.engagement_id == scope.engagement_id
+            )
+        )
+        return frozenset(found)
+
     def earlier(self, scope: Scope, sha256s: Sequence[str]) -> dict[str, EarlierImport]:
         """Return the newest import of each file that was imported before, by hash."""
         rows = self._session.exec(

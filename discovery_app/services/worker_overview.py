@@ -49,6 +49,8 @@ class WorkerOverviewService:
                 started_at=one.started_at,
                 heartbeat_at=one.heartbeat_at,
                 holds=holds.get(f"{one.name}/{one.pid}", ()),
+                slots=one.slots,
+                cleaned_at=one.cleaned_at,
             )
             for one in WorkerService(self._session).listed()
             if one.silent_seconds <= FORGOTTEN_SECONDS

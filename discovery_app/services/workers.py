@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,21 @@ VERSION: Final = "0.1.0"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _SAME_START_SECONDS: Final = 2.0
 """Two readings of a process's start may differ by rounding; chosen."""
+
+
+_CLEANING_LOCK: Final = sa.text(
+    "SELECT pg_try_advisory_xact_lock(hashtext('discovery_retention'))"
+)
+_BEGIN_CLEANING: Final = sa.text(
+    """
+    UPDATE workers SET cleaned_at = clock_timestamp()
+    WHERE name = :name AND pid = :pid
+      AND NOT EXISTS (
+        SELECT FROM workers WHERE cleaned_at
+            > clock_timestamp() - make_interval(secs => 60 * :minutes))
+    RETURNING id
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,7 @@ class WorkerView:
     heartbeat_at: datetime | None
     silent_seconds: float
     stopped: bool
+    cleaned_at: datetime | None = None
 
 
 def this_process(name: str) -> WorkerIdentity:
@@ -108,6 +124,31 @@ class WorkerService:
     def stop(self, me: WorkerIdentity) -> None:
         """Say that this process ends on its own."""
         self._set(me, stopped_at=sa.func.clock_timestamp())
+
+    def begin_cleaning(self, me: WorkerIdentity, minutes: float) -> bool:
+        """Return whether ``me`` should clean up now: nobody did for ``minutes``.
+
+        However many ask at once, one is told so: an advisory lock lets the others go
+        on without waiting.
+        """
+        # The update is a statement of its own: it must see what the last holder of
+        # the lock committed.
+        if not self._session.execute(_CLEANING_LOCK).scalar_one():
+            return False
+        began = self._session.execute(
+            _BEGIN_CLEANING, {"name": me.name, "pid": me.pid, "minutes": minutes}
+        ).one_or_none()
+        return began is not None
+
+    def forget_silent(self, days: float) -> int:
+        """Remove workers that gave no sign of life for ``days``; return how many."""
+        oldest = sa.func.clock_timestamp() - timedelta(days=days)
+        gone = self._session.execute(
+            sa.delete(Worker)
+            .where(col(Worker.heartbeat_at) < oldest)
+            .returning(col(Worker.id))
+        )
+        return len(gone.all())
 
     def listed(self) -> list[WorkerView]:
         """Return every worker, by name."""
@@ -167,4 +208,5 @@ def _view(row: Worker, now: datetime) -> WorkerView:
         heartbeat_at=row.heartbeat_at,
         silent_seconds=silent,
         stopped=row.stopped_at is not None,
+        cleaned_at=row.cleaned_at,
     )

@@ -1,4 +1,4 @@
-"""A person's part of a workflow: approve, retry, run again, pause, resume, cancel.
+"""A person's part of a workflow: approve, pause, resume, cancel.
 
 Part of ``services.workflow_state``.
 """
@@ -6,20 +6,15 @@ Part of ``services.workflow_state``.
 from typing import Final
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import (
     FINISHED,
     EventType,
-    PhaseStatus,
     WorkflowStatus,
 )
-from discovery_app.errors import ConflictError, InvalidInputError
-from discovery_app.models import WorkflowPhaseRun
-from discovery_app.phases import ORDER, load_phase, phase_after
+from discovery_app.errors import ConflictError
+from discovery_app.phases import phase_after
 from discovery_app.services.workflow_rows import WorkflowRows, word
 from discovery_app.services.workflow_transitions import (
     LeaseChange,
@@ -69,78 +64,9 @@ class WorkflowControl(WorkflowRows):
             ),
         )
 
-    def retry(
-        self, scope: Scope, workflow_id: UUID, *, reason: str, version: int | None
+    def pause(
+        self, scope: Scope, workflow_id: UUID, *, version: int | None, reason: str = ""
     ) -> int:
-        """Queue a failed workflow again at the phase that failed.
-
-        Raises:
-            NotPermittedError: The role may not retry workflows.
-            InvalidInputError: There is no reason.
-            ConflictError: It has not failed, or moved on since ``version``.
-        """
-        scope.require(Permission.RETRY_WORKFLOWS)
-        _require_reason(reason)
-        workflow = self._locked(scope, workflow_id, version)
-        if workflow.status is not WorkflowStatus.FAILED:
-            raise ConflictError(
-                f"This workflow is {word(workflow.status)}; only a failed one can be "
-                "retried."
-            )
-        return self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.QUEUED,
-                current_phase=workflow.current_phase,
-                lease=LeaseChange(runnable=True),
-                events=[NewEvent(EventType.RETRIED, workflow.current_phase, reason)],
-            ),
-        )
-
-    def rerun_from(
-        self, scope: Scope, workflow_id: UUID, *, phase: str, reason: str, version: int
-    ) -> int:
-        """Run a finished workflow again from ``phase``, under a new run number.
-
-        The tries of that phase and of those after it are kept as superseded.
-
-        Raises:
-            ConflictError: It is not finished, or moved on since ``version``.
-            UnknownPhaseError: There is no such phase.
-        """
-        scope.require(Permission.RETRY_WORKFLOWS)
-        _require_reason(reason)
-        load_phase(phase)
-        workflow = self._locked(scope, workflow_id, version)
-        if workflow.status not in FINISHED:
-            raise ConflictError(
-                "Cancel or finish this workflow before running it again."
-            )
-        if ORDER.index(phase) > ORDER.index(workflow.current_phase):
-            raise ConflictError(f"This workflow has not reached {phase} yet.")
-        replaced = ORDER[ORDER.index(phase) :]
-        self._session.execute(
-            sa.update(WorkflowPhaseRun)
-            .where(
-                col(WorkflowPhaseRun.workflow_id) == workflow_id,
-                col(WorkflowPhaseRun.phase).in_(replaced),
-            )
-            .values(status=PhaseStatus.SUPERSEDED)
-        )
-        return self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.QUEUED,
-                current_phase=phase,
-                run_number=workflow.run_number + 1,
-                lease=LeaseChange(runnable=True),
-                events=[NewEvent(EventType.RERUN, phase, reason)],
-            ),
-        )
-
-    def pause(self, scope: Scope, workflow_id: UUID, *, version: int | None) -> int:
         """Stop a workflow after the phase that runs, or at once if none does.
 
         Raises:
@@ -150,23 +76,17 @@ class WorkflowControl(WorkflowRows):
         workflow = self._locked(scope, workflow_id, version)
         if workflow.status is WorkflowStatus.RUNNING:
             self._request(workflow_id, scope, pause_requested=True)
-            return self._note(scope, workflow, NewEvent(EventType.PAUSED))
+            asked = NewEvent(EventType.PAUSED, reason=reason)
+            return self._note(scope, workflow, asked)
         if workflow.status not in {WorkflowStatus.QUEUED, WorkflowStatus.RETRY_WAIT}:
             raise ConflictError(
                 f"This workflow is {word(workflow.status)}; there is nothing to pause."
             )
-        return self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.PAUSED,
-                current_phase=workflow.current_phase,
-                lease=LeaseChange(runnable=False),
-                events=[NewEvent(EventType.PAUSED, workflow.current_phase)],
-            ),
-        )
+        return self._pause_now(scope, workflow, reason=reason)
 
-    def resume(self, scope: Scope, workflow_id: UUID, *, version: int | None) -> int:
+    def resume(
+        self, scope: Scope, workflow_id: UUID, *, version: int | None, reason: str = ""
+    ) -> int:
         """Queue a paused workflow again, or take back a pause that has not come.
 
         Raises:
@@ -175,7 +95,7 @@ class WorkflowControl(WorkflowRows):
         scope.require(Permission.CONTROL_WORKFLOWS)
         workflow = self._locked(scope, workflow_id, version)
         lease = self._lease(scope, workflow_id)
-        resumed = NewEvent(EventType.RESUMED, workflow.current_phase)
+        resumed = NewEvent(EventType.RESUMED, workflow.current_phase, reason)
         if workflow.status is WorkflowStatus.RUNNING and lease.pause_requested:
             self._request(workflow_id, scope, pause_requested=False)
             return self._note(scope, workflow, resumed)
@@ -214,8 +134,3 @@ class WorkflowControl(WorkflowRows):
         if workflow.status is WorkflowStatus.CANCELLING:
             raise ConflictError("This workflow is being cancelled already.")
         return self._cancel_now(scope, workflow, reason=reason)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise InvalidInputError("Give a reason; it is kept in the audit log.")

@@ -54,6 +54,7 @@ _SPENT: Final = sa.text(
         WHERE runnable AND attempt >= max_attempts
           AND (owner = '' OR lease_until < clock_timestamp())
           AND run_after <= clock_timestamp()
+          AND (cast(:only AS uuid) IS NULL OR id = :only)
         LIMIT 1
         FOR UPDATE SKIP LOCKED
     )
@@ -65,6 +66,16 @@ _SPENT: Final = sa.text(
     WHERE lease.id = spent.id AND lease.engagement_id = spent.engagement_id
     RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
         lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
+    """
+).bindparams(sa.bindparam("only", type_=sa.Uuid))
+
+_GIVE_UP: Final = sa.text(
+    """
+    UPDATE workflow_leases SET owner = '', lease_until = NULL,
+        attempt = greatest(attempt - 1, 0),
+        run_after = clock_timestamp() + make_interval(secs => :delay_seconds)
+    WHERE id = :workflow_id AND engagement_id = :engagement_id
+      AND owner = :worker AND fence = :fence
     """
 )
 
@@ -124,9 +135,9 @@ class WorkflowLeaseService:
         """
         return self._take(_CLAIM, worker, only=only)
 
-    def claim_spent(self, worker: str) -> LeaseClaim | None:
+    def claim_spent(self, worker: str, only: UUID | None = None) -> LeaseClaim | None:
         """Take a workflow whose attempts are used up, to fail it as a crash loop."""
-        return self._take(_SPENT, worker)
+        return self._take(_SPENT, worker, only=only)
 
     def extend(self, lease: LeaseClaim) -> bool:
         """Keep ``lease`` for another lease time; return whether it still was ours."""
@@ -141,6 +152,23 @@ class WorkflowLeaseService:
             },
         ).one_or_none()
         return kept is not None
+
+    def give_up(self, lease: LeaseClaim, delay_seconds: float) -> None:
+        """Give back a lease that this worker cannot use; it counts as no attempt.
+
+        Nobody may take the workflow for ``delay_seconds``, so that a worker that
+        cannot run it does not take it again and again.
+        """
+        self._session.execute(
+            _GIVE_UP,
+            {
+                "workflow_id": lease.workflow_id,
+                "engagement_id": lease.engagement_id,
+                "worker": lease.worker,
+                "fence": lease.fence,
+                "delay_seconds": delay_seconds,
+            },
+        )
 
     def free(self, worker: str) -> int:
         """End the leases of a worker that is provably gone; return how many."""

@@ -15,7 +15,7 @@ from discovery_app.domain.workflow import (
     WorkflowStatus,
 )
 from discovery_app.phases import ORDER, load_phase, progress_percentage
-from discovery_app.phases.base import PhaseResult
+from discovery_app.phases.base import Phase, PhaseResult
 from discovery_app.services.workflow_transitions import (
     EndedRun,
     LeaseChange,
@@ -36,6 +36,24 @@ def open_run(phase: str, run_number: int, lease: LeaseClaim) -> OpenedRun:
         fence=lease.fence,
         worker=lease.worker,
         item_kind=load_phase(phase).item_kind,
+    )
+
+
+def accepted_run(
+    phase: Phase, run_number: int, fence: int, result: PhaseResult
+) -> OpenedRun:
+    """Return a try of ``phase`` that no worker ran and a person accepted."""
+    return OpenedRun(
+        id=uuid4(),
+        phase=phase.name,
+        position=ORDER.index(phase.name),
+        run_number=run_number,
+        attempt=0,
+        fence=fence,
+        worker="",
+        item_kind=phase.item_kind,
+        status=PhaseStatus.ACCEPTED,
+        summary=result.summary,
     )
 
 
@@ -108,7 +126,10 @@ def hand_on(
         status=WorkflowStatus.QUEUED,
         current_phase=following,
         progress_percentage=progress_percentage(claim.phase, 1.0),
-        lease=LeaseChange(runnable=True, expected_fence=claim.fence),
+        # A pause that somebody asks for just now is for whoever takes it next.
+        lease=LeaseChange(
+            runnable=True, pause_requested=None, expected_fence=claim.fence
+        ),
         ended=ended,
         events=[done, NewEvent(EventType.HANDED_BACK, following)],
     )

@@ -3,7 +3,7 @@
 Part of ``services.workflow_state``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from discovery_app.domain.access import Scope
 from discovery_app.domain.workflow import EventType, WorkflowStatus
-from discovery_app.errors import ConflictError, NotFoundError
+from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
 from discovery_app.models import WorkflowLease, WorkflowState
 from discovery_app.services.workflow_transitions import (
     EndedRun,
@@ -61,7 +61,7 @@ class WorkflowRows:
             .execution_options(populate_existing=True)
         ).one()
 
-    def _request(self, workflow_id: UUID, scope: Scope, **flags: bool) -> None:
+    def _request(self, workflow_id: UUID, scope: Scope, **flags: bool | int) -> None:
         self._session.execute(
             sa.update(WorkflowLease)
             .where(
@@ -94,14 +94,37 @@ class WorkflowRows:
         reason: str = "",
         fence: int | None = None,
         ended: EndedRun | None = None,
+        before: Sequence[NewEvent] = (),
     ) -> int:
+        """Cancel it for good; ``before`` is what the history says first."""
         phase = workflow.current_phase
         change = Transition(
             status=WorkflowStatus.CANCELLED,
             current_phase=phase,
             lease=LeaseChange(runnable=False, expected_fence=fence),
             ended=ended,
-            events=[NewEvent(EventType.CANCELLED, phase, reason)],
+            events=[*before, NewEvent(EventType.CANCELLED, phase, reason)],
+        )
+        return self._write(scope, workflow, change)
+
+    def _pause_now(
+        self,
+        scope: Scope,
+        workflow: WorkflowState,
+        *,
+        reason: str = "",
+        fence: int | None = None,
+        ended: EndedRun | None = None,
+        before: Sequence[NewEvent] = (),
+    ) -> int:
+        """Let nothing go on until somebody resumes it."""
+        phase = workflow.current_phase
+        change = Transition(
+            status=WorkflowStatus.PAUSED,
+            current_phase=phase,
+            lease=LeaseChange(runnable=False, expected_fence=fence),
+            ended=ended,
+            events=[*before, NewEvent(EventType.PAUSED, phase, reason)],
         )
         return self._write(scope, workflow, change)
 
@@ -130,6 +153,16 @@ def in_tenant(scope: Scope) -> tuple[Any, ...]:
         WorkflowState.client_account_id == scope.client_account_id,
         WorkflowState.engagement_id == scope.engagement_id,
     )
+
+
+def require_words(reason: str) -> None:
+    """Check that somebody said why.
+
+    Raises:
+        InvalidInputError: There is nothing but blanks.
+    """
+    if not reason.strip():
+        raise InvalidInputError("Give a reason; it is kept in the audit log.")
 
 
 def word(status: WorkflowStatus) -> str:

@@ -1,8 +1,9 @@
 """The state of every workflow: the single source of truth.
 
-``WorkflowStateService`` is put together from ``workflow_work`` (a worker's part) and
-``workflow_control`` (a person's part); every change goes through the one statement of
-``workflow_transitions``. Workers take and keep leases by ``workflow_leases``.
+``WorkflowStateService`` is put together from ``workflow_work`` (a worker's part),
+``workflow_control`` (a person's part) and ``workflow_repair`` (an admin's part); every
+change goes through the one statement of ``workflow_transitions``. Workers take and keep
+leases by ``workflow_leases``.
 """
 
 from datetime import datetime
@@ -28,6 +29,7 @@ from discovery_app.models import WorkflowLease, WorkflowState
 from discovery_app.phases import ORDER
 from discovery_app.services import workflow_views as views
 from discovery_app.services.workflow_control import WorkflowControl
+from discovery_app.services.workflow_repair import WorkflowRepair
 from discovery_app.services.workflow_rows import in_tenant
 from discovery_app.services.workflow_transitions import (
     LeaseChange,
@@ -39,7 +41,7 @@ from discovery_app.services.workflow_work import WorkflowWork, worker_scope
 __all__ = ["WorkflowStateService", "worker_scope"]
 
 
-class WorkflowStateService(WorkflowWork, WorkflowControl):
+class WorkflowStateService(WorkflowWork, WorkflowControl, WorkflowRepair):
     """Reads and writes the four workflow tables; nothing else writes them.
 
     One instance serves one unit of work. It flushes; it never commits. What a

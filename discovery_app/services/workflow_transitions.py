@@ -19,6 +19,7 @@ from sqlmodel import Session
 from discovery_app.domain.access import Scope
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
 from discovery_app.errors import LostLeaseError
+from discovery_app.services.workflow_queue import queue_phase
 
 CHANGED_CHANNEL: Final = "workflow_changed"
 QUEUED_CHANNEL: Final = "workflow_queued"
@@ -54,7 +55,7 @@ class EndedRun:
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """A try of a phase that begins now."""
+    """A try of a phase that begins now, or stands accepted without having run."""
 
     id: UUID
     phase: str
@@ -64,6 +65,8 @@ class OpenedRun:
     fence: int
     worker: str
     item_kind: str
+    status: PhaseStatus = PhaseStatus.RUNNING
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class LeaseChange:
         owner: Who holds it from now on; empty frees it.
         hold_seconds: How long ``owner`` holds it; meaningless without one.
         delay_seconds: How long nobody may take it.
-        expected_fence: Nothing at all is written unless the fence is still this.
+        expected_fence: Nothing at all is written unless the fence is still this, the
+            scope's actor still holds the lease, and the try that ends still runs.
     """
 
     runnable: bool
@@ -93,6 +97,8 @@ class Transition:
 
     Attributes:
         state_data: As an object, or as its JSON.
+        status: Is not taken while a person's wish to cancel stands, unless it ends
+            the workflow; then whoever claims it next cancels it.
         progress_percentage: Is taken only if it is more than before.
     """
 
@@ -110,7 +116,8 @@ class Transition:
 _STATEMENT: Final = """
     WITH state AS (
         UPDATE workflow_states SET
-            status = CASE WHEN :status = 'running' AND status = 'cancelling'
+            status = CASE WHEN status = 'cancelling'
+                AND :status NOT IN ('completed', 'cancelled', 'failed')
                 THEN status ELSE :status END,
             current_phase = :current_phase,
             state_data = coalesce(cast(:state_data AS jsonb), state_data),
@@ -121,10 +128,11 @@ _STATEMENT: Final = """
             event_seq = event_seq + :event_count,
             updated_at = clock_timestamp()
         WHERE id = :workflow_id AND engagement_id = :engagement_id
-        RETURNING id, engagement_id, client_account_id, session_id, version, event_seq
+        RETURNING id, engagement_id, client_account_id, session_id, version, event_seq,
+            status = 'cancelling' AS cancelling
     ), lease AS (
         UPDATE workflow_leases AS held SET
-            runnable = coalesce(:runnable, held.runnable),
+            runnable = cancelling OR coalesce(:runnable, held.runnable),
             owner = coalesce(:owner, held.owner),
             lease_until = CASE
                 WHEN cast(:owner AS text) IS NULL THEN held.lease_until
@@ -134,11 +142,16 @@ _STATEMENT: Final = """
             run_after = CASE WHEN cast(:delay_seconds AS float) IS NULL
                 THEN held.run_after
                 ELSE clock_timestamp() + make_interval(secs => :delay_seconds) END,
-            cancel_requested = coalesce(:cancel_requested, held.cancel_requested),
+            cancel_requested = CASE WHEN cancelling THEN held.cancel_requested
+                ELSE coalesce(:cancel_requested, held.cancel_requested) END,
             pause_requested = coalesce(:pause_requested, held.pause_requested)
         FROM state
         WHERE held.id = state.id AND held.engagement_id = state.engagement_id
-          AND (cast(:expected_fence AS bigint) IS NULL OR fence = :expected_fence)
+          AND (cast(:expected_fence AS bigint) IS NULL OR (
+            held.fence = :expected_fence AND held.owner = :actor
+            AND (cast(:ended_id AS uuid) IS NULL OR EXISTS (
+                SELECT FROM workflow_phase_runs AS try WHERE try.id = :ended_id
+                AND try.engagement_id = :engagement_id AND try.status = 'running'))))
         RETURNING held.id
     ), ended AS (
         UPDATE workflow_phase_runs SET
@@ -155,11 +168,12 @@ _STATEMENT: Final = """
             id, engagement_id, client_account_id, workflow_id, phase, position,
             run_number, attempt, fence, worker, status, fraction, message, item_kind,
             items_in, items_out, items_rejected, items_excluded, summary, error_type,
-            error_message, traceback, retryable, started_at, reported_at)
+            error_message, traceback, retryable, started_at, reported_at, finished_at)
         SELECT :opened_id, engagement_id, client_account_id, id, :opened_phase,
             :opened_position, :opened_run_number, :opened_attempt, :opened_fence,
-            :opened_worker, 'running', 0, '', :opened_item_kind, 0, 0, 0, 0, '', '', '',
-            '', false, clock_timestamp(), clock_timestamp()
+            :opened_worker, :opened_status, 0, '', :opened_item_kind, 0, 0, 0, 0,
+            :opened_summary, '', '', '', false, clock_timestamp(), clock_timestamp(),
+            CASE WHEN :opened_status <> 'running' THEN clock_timestamp() END
         FROM state WHERE cast(:opened_id AS uuid) IS NOT NULL
     ), history AS (
         INSERT INTO workflow_events (
@@ -179,18 +193,32 @@ _STATEMENT: Final = """
     FROM state
     """
 
-# psycopg keeps what it knows of a statement only up to 4,096 characters.
-_TRANSITION: Final = sa.text(" ".join(_STATEMENT.split())).bindparams(
-    sa.bindparam("opened_id", type_=sa.Uuid),
-    sa.bindparam("ended_id", type_=sa.Uuid),
-    sa.bindparam("user_id", type_=sa.Uuid),
-    sa.bindparam("owner", type_=sa.Text),
-    sa.bindparam("runnable", type_=sa.Boolean),
-    sa.bindparam("cancel_requested", type_=sa.Boolean),
-    sa.bindparam("pause_requested", type_=sa.Boolean),
-    sa.bindparam("attempt", type_=sa.Integer),
-    sa.bindparam("ended_status", type_=sa.Text),
-)
+_TYPES: Final[Mapping[str, Any]] = {
+    "opened_id": sa.Uuid,
+    "opened_status": sa.Text,
+    "ended_id": sa.Uuid,
+    "ended_status": sa.Text,
+    "user_id": sa.Uuid,
+    "actor": sa.Text,
+    "status": sa.Text,
+    "owner": sa.Text,
+    "runnable": sa.Boolean,
+    "cancel_requested": sa.Boolean,
+    "pause_requested": sa.Boolean,
+    "attempt": sa.Integer,
+}
+
+
+def prepared(statement: str) -> sa.TextClause:
+    """Return ``statement`` as it is sent.
+
+    psycopg keeps what it knows of a statement only up to 4,096 characters.
+    """
+    types = [sa.bindparam(name, type_=kind) for name, kind in _TYPES.items()]
+    return sa.text(" ".join(statement.split())).bindparams(*types)
+
+
+_TRANSITION: Final = prepared(_STATEMENT)
 
 
 def write_transition(
@@ -228,6 +256,8 @@ def write_transition(
     if written is None or not written.leases:
         fence = change.lease.expected_fence if change.lease else None
         raise LostLeaseError(workflow_id, fence or 0)
+    if wake:
+        queue_phase(session, workflow_id)
     return int(written.version)
 
 
@@ -290,4 +320,6 @@ def _opened_values(run: OpenedRun | None) -> dict[str, Any]:
         "opened_fence": run.fence if run else 0,
         "opened_worker": run.worker if run else "",
         "opened_item_kind": run.item_kind if run else "",
+        "opened_status": run.status.value if run else "",
+        "opened_summary": run.summary if run else "",
     }

@@ -133,6 +133,8 @@ def view(row: WorkflowRow, runs: Sequence[WorkflowPhaseRun]) -> WorkflowView:
         stuck=_is_stuck(row, tries),
         worker=lease.owner,
         cancel_requested=lease.cancel_requested,
+        can_accept=state.status is WorkflowStatus.FAILED
+        and load_phase(state.current_phase).accepted is not None,
     )
 
 

@@ -4,8 +4,9 @@ Part of ``services.workflow_state``.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -55,19 +56,22 @@ class WorkflowWork(WorkflowRows):
         """Open a try of the current phase under a lease that was just taken.
 
         A try that an earlier worker left open is closed as failed. Returns
-        ``None`` if there was nothing to do but to cancel.
+        ``None`` if there was nothing to do but to cancel, or to pause.
 
         Raises:
-            LostLeaseError: Another worker has taken the workflow since.
+            LostLeaseError: Another worker, or a person, has taken it since.
         """
         scope = worker_scope(lease)
         workflow = self._locked(scope, lease.workflow_id)
         held = self._lease(scope, lease.workflow_id)
-        if held.fence != lease.fence:
+        if held.fence != lease.fence or held.owner != lease.worker:
             raise LostLeaseError(lease.workflow_id, lease.fence)
         left_open = self._close_abandoned(workflow.id)
         if held.cancel_requested:
             self._cancel_now(scope, workflow, fence=lease.fence)
+            return None
+        if held.pause_requested:
+            self._pause_now(scope, workflow, fence=lease.fence)
             return None
         phase = workflow.current_phase
         opened = open_run(phase, workflow.run_number, lease)
@@ -106,6 +110,7 @@ class WorkflowWork(WorkflowRows):
             {
                 "workflow_id": claim.workflow_id,
                 "engagement_id": claim.scope.engagement_id,
+                "worker": claim.scope.actor,
                 "run_id": claim.phase_run_id,
                 "fence": claim.fence,
                 "fraction": min(max(fraction, 0.0), 1.0),
@@ -174,7 +179,8 @@ class WorkflowWork(WorkflowRows):
         """Record why the claimed phase failed; return whether it is tried again.
 
         A retryable failure waits ``min(cap, base · 2ⁿ)`` with jitter, as long as
-        attempts are left; any other ends the workflow as failed.
+        attempts are left; any other ends the workflow as failed. A cancel or a pause
+        that somebody asked for meanwhile comes before another try.
 
         Raises:
             LostLeaseError: Another worker has the workflow.
@@ -185,13 +191,16 @@ class WorkflowWork(WorkflowRows):
             id=claim.phase_run_id,
             status=PhaseStatus.FAILED,
             item_kind=load_phase(claim.phase).item_kind,
-            error_type=type(error).__name__,
+            error_type=failure_word(error),
             error_message=_sentence(error),
             traceback=trace[-_TRACEBACK_LIMIT:],
             retryable=retryable,
         )
         what = {"error_type": ended.error_type, "message": ended.error_message}
-        events = [NewEvent(EventType.FAILED, claim.phase, data=what)]
+        failed = NewEvent(EventType.FAILED, claim.phase, data=what)
+        if self._ended_by_request(claim, workflow, ended, [failed], going_on=again):
+            return False
+        events = [failed]
         delay = 0.0
         if again:
             delay = retry_delay_seconds(claim.attempt)
@@ -222,6 +231,10 @@ class WorkflowWork(WorkflowRows):
             LostLeaseError: Another worker has the workflow.
         """
         workflow = self._locked(claim.scope, claim.workflow_id)
+        ended = EndedRun(claim.phase_run_id, PhaseStatus.CANCELLED)
+        handed = NewEvent(EventType.HANDED_BACK, claim.phase)
+        if self._ended_by_request(claim, workflow, ended, [handed]):
+            return
         self._write(
             claim.scope,
             workflow,
@@ -233,8 +246,8 @@ class WorkflowWork(WorkflowRows):
                     attempt=max(claim.attempt - 1, 0),
                     expected_fence=claim.fence,
                 ),
-                ended=EndedRun(claim.phase_run_id, PhaseStatus.CANCELLED),
-                events=[NewEvent(EventType.HANDED_BACK, claim.phase)],
+                ended=ended,
+                events=[handed],
             ),
         )
 
@@ -247,6 +260,30 @@ class WorkflowWork(WorkflowRows):
         workflow = self._locked(claim.scope, claim.workflow_id)
         ended = EndedRun(claim.phase_run_id, PhaseStatus.CANCELLED)
         self._cancel_now(claim.scope, workflow, fence=claim.fence, ended=ended)
+
+    def _ended_by_request(
+        self,
+        claim: Claim,
+        workflow: WorkflowState,
+        ended: EndedRun,
+        events: Sequence[NewEvent],
+        *,
+        going_on: bool = True,
+    ) -> bool:
+        """Cancel or pause at the end of a try, if somebody asked; return whether.
+
+        Args:
+            going_on: Whether the workflow would go on; what ends needs no pause.
+        """
+        held = self._lease(claim.scope, claim.workflow_id)
+        more: dict[str, Any] = {"fence": claim.fence, "ended": ended, "before": events}
+        if held.cancel_requested:
+            self._cancel_now(claim.scope, workflow, **more)
+            return True
+        if held.pause_requested and going_on:
+            self._pause_now(claim.scope, workflow, **more)
+            return True
+        return False
 
     def _close_abandoned(self, workflow_id: UUID) -> str:
         """Close tries that a vanished worker left open; return its name."""
@@ -278,17 +315,19 @@ _REPORT: Final = sa.text(
     """
     WITH held AS (
         SELECT id, engagement_id, cancel_requested FROM workflow_leases
-        WHERE id = :workflow_id AND engagement_id = :engagement_id AND fence = :fence
+        WHERE id = :workflow_id AND engagement_id = :engagement_id
+          AND fence = :fence AND owner = :worker
     ), told AS (
         UPDATE workflow_phase_runs SET fraction = :fraction, message = :message,
             reported_at = clock_timestamp()
         WHERE id = :run_id AND engagement_id = :engagement_id AND status = 'running'
           AND EXISTS (SELECT 1 FROM held)
+        RETURNING 1
     )
     SELECT held.cancel_requested, pg_notify('workflow_changed', json_build_object(
         'engagement_id', held.engagement_id, 'workflow_id', held.id,
         'version', -1)::text)
-    FROM held
+    FROM held, told
     """
 )
 """Version -1 tells pages that only the progress of a phase has changed."""
@@ -342,6 +381,12 @@ def _first_claim(
         phase_run_id=opened.id,
         state=DiscoveryFlowState.load(workflow.state_data),
     )
+
+
+def failure_word(error: Exception) -> str:
+    """Return what the failure is called: ``Timeout``, ``CrashLoop``, a class's name."""
+    word = error.word if isinstance(error, DiscoveryError) else ""
+    return word or type(error).__name__
 
 
 def _sentence(error: Exception) -> str:

@@ -190,8 +190,8 @@ class ImportState(rx.State):
             self.reset()
             self._shown_engagement = str(id_in_path(self, "engagement"))
         self.limit_words = (
-            f"RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV or "
-            f"TSV, up to {settings().upload_limit_mb} MB together"
+            "RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV, TSV, "
+            f"JSON or a ZIP of them, up to {settings().upload_limit_mb} MB together"
         )
 
     async def _list(self, scope: Scope) -> None:

@@ -95,12 +95,6 @@ class WorkflowPageState(rx.State):
         """Stop the workflow for good."""
         await self._act(_cancel, self.reason)
 
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def retry(self) -> None:
-        """Run the phase that failed again."""
-        await self._act(_retry, self.reason, self.shown.version)
-
     async def _act(self, act: Callable[..., Any], *arguments: Any) -> None:
         """Do something to the workflow of the page; show what happened, or why not."""
         self.notice = ""
@@ -135,12 +129,12 @@ def _read(scope: Scope, workflow_id: UUID, place: EngagementChoice) -> WorkflowP
 
 def _pause(scope: Scope, workflow_id: UUID) -> None:
     with unit_of_work(scope) as session:
-        WorkflowStateService(session).pause(scope, workflow_id, version=None)
+        WorkflowActionService(session).pause(scope, workflow_id, version=None)
 
 
 def _resume(scope: Scope, workflow_id: UUID) -> None:
     with unit_of_work(scope) as session:
-        WorkflowStateService(session).resume(scope, workflow_id, version=None)
+        WorkflowActionService(session).resume(scope, workflow_id, version=None)
 
 
 def _cancel(scope: Scope, workflow_id: UUID, reason: str) -> None:
@@ -148,11 +142,4 @@ def _cancel(scope: Scope, workflow_id: UUID, reason: str) -> None:
     with unit_of_work(scope) as session:
         WorkflowActionService(session).cancel(
             scope, workflow_id, reason=reason, version=None
-        )
-
-
-def _retry(scope: Scope, workflow_id: UUID, reason: str, version: int) -> None:
-    with unit_of_work(scope) as session:
-        WorkflowActionService(session).retry(
-            scope, workflow_id, reason=reason, version=version
         )

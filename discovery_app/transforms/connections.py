@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_FIELDS, EDGE_PREFIX
+from discovery_app.knowledge.ports import PROTOCOL_NUMBERS
 from discovery_app.transforms.cells import clean_cells
 from discovery_app.transforms.columns import SourceColumn
 from discovery_app.transforms.convert import convert
@@ -102,5 +103,5 @@ def _read(
         fits = values.is_between(0, _LAST_PORT)
         values = pl.select(pl.when(fits).then(values)).to_series()
     if name == "protocol":
-        values = values.str.to_lowercase()
+        values = values.str.to_lowercase().replace(dict(PROTOCOL_NUMBERS))
     return values

@@ -115,18 +115,19 @@ def _checked(
     field: AssetField,
 ) -> Converted:
     """Check the range of ``values`` and give them the field's type."""
+    whole = field.type == "int"
     wrong = (values < 0) | ~values.is_finite() | (values > _LARGEST)
     if DIMENSIONS.get(field.name) is Dimension.PERCENT:
         wrong |= values > 100
     if field.name in _NEVER_ZERO:
-        wrong |= values == 0
+        wrong |= (values.round() if whole else values) == 0
     failed = choose(wrong, failed_where(wrong, "out_of_range"), rules)
-    if field.type == "int" and field.name not in DIMENSIONS:
+    if whole and field.name not in DIMENSIONS:
         broken = (values - values.round()).abs() > 1e-9
         failed = choose(broken, failed_where(broken, "not_whole"), failed)
     good = choose(failed.is_null(), values, pl.Series([None], dtype=pl.Float64))
     same = text.cast(pl.Float64, strict=False) == good
     changed = good.is_not_null() & ~same.fill_null(False)
-    if field.type == "int":
+    if whole:
         good = good.round().cast(pl.Int64, strict=False)
     return Converted(good, failed, changed, "number_read")

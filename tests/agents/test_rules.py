@@ -411,3 +411,69 @@ def test_the_same_columns_give_the_same_answer():
 def test_adds_nothing_to_what_the_classification_rules_could_not_tell():
     facts = AssetFacts(0, "x", "", "", "")
     assert RulesAssistant().classify([facts]) == []
+
+
+def test_takes_off_what_a_tool_puts_before_every_name():
+    found = suggest(
+        column("ansible_hostname", "hostname", "lx01"),
+        column("ansible_architecture", "word", "x86_64"),
+        column("ansible_memtotal_mb", "integer", "7821"),
+    )
+    assert targets(found) == [
+        (CONFIDENT, "hostname"),
+        (CONFIDENT, "os_architecture"),
+        (CONFIDENT, "memory_mb"),
+    ]
+
+
+def test_keeps_a_word_that_only_some_headers_share():
+    found = suggest(
+        column("Server Name", "hostname", "web-01"),
+        column("Backup IP", "ip", "10.0.0.1"),
+        column("Backup Size (GB)", "integer", "50"),
+        column("Backup Date", "date", "2026-01-01"),
+    )
+    assert all(f.outcome is not CONFIDENT for f in found[1:])
+
+
+def test_asks_whether_a_count_of_processors_is_cores_or_sockets():
+    name = column("Server Name", "hostname", "web-01")
+    for header in ("Number of Processors", "NumCpu", "CPU Anzahl"):
+        found = suggest(name, column(header, "integer", "4", "8"))[1]
+        assert found.outcome is REVIEW
+        assert set(found.candidates) == {"cpu_cores", "cpu_sockets"}
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "samples"),
+    [
+        ("Cost", "decimal", ["5000.00"]),
+        ("CPU Core Count", "integer", ["8", "16"]),
+        ("maxcpu", "integer", ["4", "8"]),
+        ("Network In", "integer", ["123456789"]),
+        ("Processors", "integer", ["2400", "2800"]),
+    ],
+)
+def test_asks_about_a_known_name_that_leaves_something_open(header, kind, samples):
+    name = column("Server Name", "hostname", "web-01")
+    assert suggest(name, column(header, kind, *samples))[1].outcome is REVIEW
+
+
+def test_reads_words_that_are_written_together():
+    found = suggest(
+        column("Server Name", "hostname", "web-01"),
+        column("osarch", "word", "x86_64"),
+        column("hddcount", "integer", "2"),
+    )
+    assert targets(found[1:]) == [
+        (CONFIDENT, "os_architecture"),
+        (CONFIDENT, "disk_count"),
+    ]
+
+
+def test_does_not_take_a_subnet_mask_for_an_address():
+    found = suggest(
+        column("Server Name", "hostname", "web-01"),
+        column("Subnet Mask", "ip", "255.255.255.0"),
+    )
+    assert found[1].outcome is UNMAPPED

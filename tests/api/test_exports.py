@@ -6,6 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from discovery_app.domain.access import Role
+from discovery_app.knowledge.tool_formats import ExportTool
 from discovery_app.services.export_rows import ExportWhat
 from tests.api.calls import PROBLEM, Caller, caller, publish, stranger
 from tests.conftest import TestDatabase
@@ -133,3 +134,24 @@ def test_nobody_else_downloads_the_audit_log(database: TestDatabase) -> None:
 
     assert answer.status_code == 403
     assert stranger().get("/api/v1/audit.csv").status_code == 401
+
+
+def test_a_file_for_a_tool_holds_what_is_in_scope_and_says_what_it_lacks(
+    database: TestDatabase,
+) -> None:
+    maya = caller()
+    publish(maya.scope, {**WEB, "asset_type": "server"})
+
+    answer = download(maya, "tools/azure_migrate")
+
+    [row] = csv.DictReader(io.StringIO(answer.text))
+    assert (row["*Server name"], row["*Cores"]) == ("web01", "4")
+    assert row["IP addresses"] == "10.0.0.1;10.0.0.2"
+    assert "*Memory (In MB) is blank in 1 rows" in answer.headers["export-warning"]
+
+
+@pytest.mark.parametrize("tool", list(ExportTool))
+def test_every_tool_has_a_file_for_an_empty_engagement(
+    database: TestDatabase, tool: str
+) -> None:
+    assert download(caller(), f"tools/{tool}").content

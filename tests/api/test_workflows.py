@@ -273,6 +273,185 @@ def test_a_misspelt_word_in_a_body_is_refused(database: TestDatabase) -> None:
     assert maya.get(f"/workflows/{workflow_id}").json()["status"] == "queued"
 
 
+def test_a_retry_and_a_cancel_stand_in_the_audit_log(database: TestDatabase) -> None:
+    ada = caller(Role.ADMIN)
+    workflow = failed(ada)
+    path = f"/workflows/{workflow['workflow_id']}"
+
+    ada.post(f"{path}/retry", reason="Fixed upstream.")
+    ada.post(f"{path}/cancel", reason="Wrong file.")
+
+    with database.as_owner() as connection:
+        entries = connection.exec_driver_sql(
+            "select action, reason, user_id from audit_events"
+            " where starts_with(action, 'workflow') order by created_at"
+        ).all()
+    assert entries == [
+        ("workflow_retried", "Fixed upstream.", ada.person.user_id),
+        ("workflow_cancelled", "Wrong file.", ada.person.user_id),
+    ]
+
+
+def test_a_workflow_is_paused_and_resumed(database: TestDatabase) -> None:
+    maya = caller()
+    path = f"/workflows/{make_workflow(maya.scope)}"
+
+    paused = maya.post(f"{path}/pause", version=1)
+    twice = maya.post(f"{path}/pause", version=1)
+    resumed = maya.post(f"{path}/resume", version=paused.json()["version"])
+
+    assert (paused.status_code, paused.json()["status"]) == (202, "paused")
+    assert (twice.status_code, twice.json()["code"]) == (409, "conflict")
+    assert "paused now" in twice.json()["detail"]
+    assert (resumed.status_code, resumed.json()["status"]) == (202, "queued")
+
+
+def test_a_rerun_is_previewed_then_done(database: TestDatabase) -> None:
+    ada = caller(Role.ADMIN)
+    workflow = failed(ada)
+    path = f"/workflows/{workflow['workflow_id']}/rerun"
+    phase = "data_source_analysis"
+
+    preview = ada.get(path, phase=phase)
+    unknown = ada.get(path, phase="tea_break")
+    seen = preview.json()
+    done = ada.post(path, phase=phase, reason="New rules.", version=seen["version"])
+    late = ada.post(path, phase=phase, reason="New rules.", version=seen["version"])
+
+    assert preview.status_code == 200
+    assert seen["replaced"][0]["phase"] == phase
+    assert (seen["kept"], seen["published"]) == ([], False)
+    assert unknown.status_code == 422
+    assert (done.status_code, done.json()["run_number"]) == (202, seen["run_number"])
+    assert late.status_code == 409
+
+
+def test_options_are_changed_before_a_retry(database: TestDatabase) -> None:
+    ada = caller(Role.ADMIN)
+    path = f"/workflows/{failed(ada)['workflow_id']}"
+
+    changed = ada.post(
+        f"{path}/options", reason="Late.", options={"as_of": "2027-01-31"}
+    )
+    wrong = ada.post(f"{path}/options", reason="Late.", options={"approve": "some"})
+    retried = ada.post(
+        f"{path}/retry", reason="Longer.", options={"phase_timeout_seconds": 60}
+    )
+
+    assert (changed.status_code, wrong.status_code) == (200, 422)
+    content = retried.json()["state_data"]
+    assert (retried.status_code, content["as_of"]) == (202, "2027-01-31")
+    assert content["options"]["phase_timeout_seconds"] == 60
+
+
+def test_a_phase_that_others_need_cannot_be_accepted(database: TestDatabase) -> None:
+    ada = caller(Role.ADMIN)
+    workflow = failed(ada)
+
+    answer = ada.post(f"/workflows/{workflow['workflow_id']}/accept", reason="Go on.")
+
+    assert answer.status_code == 409
+    assert "later phases need" in answer.json()["detail"]
+
+
+def test_only_admins_mend_workflows(database: TestDatabase) -> None:
+    maya = caller()
+    path = f"/workflows/{failed(maya)['workflow_id']}"
+
+    answers = [
+        maya.post(f"{path}/accept", reason="Please."),
+        maya.post(f"{path}/options", reason="Please.", options={"max_attempts": 2}),
+        maya.post(f"{path}/rerun", reason="P", phase="data_validation", version=3),
+        maya.get(f"{path}/rerun", phase="data_validation"),
+        maya.post("/workflows/bulk", action="retry"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 5
+
+
+class TestBulk:
+    def test_counts_first_and_changes_nothing(self, database: TestDatabase) -> None:
+        ada, broken = self.broken()
+
+        counted = ada.post("/workflows/bulk", action="retry")
+
+        assert counted.status_code == 200
+        assert counted.json() == {
+            "action": "retry",
+            "dry_run": True,
+            "matched": 3,
+            "done": 0,
+            "left": 0,
+            "refused": [],
+        }
+        assert self.statuses(ada, broken) == ["failed"] * 3
+
+    def test_reaches_what_the_filter_means(self, database: TestDatabase) -> None:
+        ada, broken = self.broken()
+        wanted = {"action": "retry", "dry_run": False, "reason": "Mended."}
+
+        none = ada.post("/workflows/bulk", **wanted, error_type="Timeout")
+        there = ada.post(
+            "/workflows/bulk",
+            **wanted,
+            error_type="InvalidInputError",
+            engagement_id=broken[0]["engagement_id"],
+            expected=1,
+        )
+
+        assert (none.json()["matched"], there.json()["done"]) == (0, 1)
+        assert self.statuses(ada, broken) == ["queued", "failed", "failed"]
+
+    def test_is_refused_if_more_match_than_were_counted(
+        self, database: TestDatabase
+    ) -> None:
+        ada, broken = self.broken()
+        answer = ada.post(
+            "/workflows/bulk",
+            action="retry",
+            dry_run=False,
+            expected=2,
+            reason="Mended.",
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert self.statuses(ada, broken) == ["failed"] * 3
+
+    def test_cancels_what_has_not_ended(self, database: TestDatabase) -> None:
+        ada, broken = self.broken()
+        waiting = [
+            ada.get(f"/workflows/{make_workflow(ada.scope)}").json() for _ in range(2)
+        ]
+
+        answer = ada.post(
+            "/workflows/bulk", action="cancel", dry_run=False, reason="Wrong client."
+        )
+
+        assert (answer.json()["matched"], answer.json()["done"]) == (2, 2)
+        assert self.statuses(ada, broken) == ["failed"] * 3
+        assert self.statuses(ada, waiting) == ["cancelled"] * 2
+        with database.as_owner() as connection:
+            acts = connection.exec_driver_sql(
+                "select action, count(*) from audit_events"
+                " where starts_with(action, 'workflow')"
+                " group by action order by action"
+            ).all()
+        assert acts == [("workflow_cancelled", 2), ("workflows_bulk_cancel", 1)]
+
+    def test_needs_a_reason_and_a_known_status(self, database: TestDatabase) -> None:
+        ada, broken = self.broken()
+        silent = ada.post("/workflows/bulk", action="retry", dry_run=False)
+        unknown = ada.post("/workflows/bulk", action="retry", statuses=["lost"])
+        assert (silent.status_code, unknown.status_code) == (422, 422)
+        assert self.statuses(ada, broken) == ["failed"] * 3
+
+    def broken(self) -> tuple[Caller, list[dict]]:
+        return caller(Role.ADMIN), [failed(caller()) for _ in range(3)]
+
+    def statuses(self, one: Caller, workflows: list[dict]) -> list[str]:
+        answers = [one.get(f"/workflows/{w['workflow_id']}") for w in workflows]
+        return [answer.json()["status"] for answer in answers]
+
+
 def columns_in_review(refused) -> list[str]:
     """Return the columns that a refused approval names."""
     words = refused.json()["detail"].removeprefix("Decide these columns first: ")

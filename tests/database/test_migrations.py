@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -74,6 +76,7 @@ def test_gives_up_on_a_table_in_use_with_a_sentence(
     empty_database, small_tree, monkeypatch
 ):
     monkeypatch.setattr("discovery_app.database.migrations.LOCK_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr("discovery_app.database.migrations.LOCK_TRIES", 1)
     migrate(small_tree)
     write_revision(small_tree, "0002", "0001", "ALTER TABLE things ADD more text;")
 
@@ -81,6 +84,33 @@ def test_gives_up_on_a_table_in_use_with_a_sentence(
         other.execute("select * from things")
         with pytest.raises(UnavailableError, match="holds what this needs"):
             migrate(small_tree)
+
+
+def test_never_stalls_those_who_work_for_more_than_two_seconds(
+    empty_database, small_tree, monkeypatch
+):
+    """A long reader holds the table; a change waits for it, and others behind that."""
+    monkeypatch.setattr("discovery_app.database.migrations.LOCK_PAUSE_SECONDS", 0.5)
+    migrate(small_tree)
+    write_revision(small_tree, "0002", "0001", "ALTER TABLE things ADD more text;")
+    waits = []
+    with psycopg.connect(driver_address(empty_database.owner_url)) as reader:
+        reader.execute("select * from things")
+        with ThreadPoolExecutor(1) as threads:
+            migrating = threads.submit(migrate, small_tree)
+            address = driver_address(empty_database.owner_url)
+            with psycopg.connect(address, autocommit=True) as worker:
+                for _ in range(12):
+                    began = time.monotonic()
+                    worker.execute("select count(*) from things")
+                    waits.append(time.monotonic() - began)
+                    time.sleep(0.1)
+            waited = not migrating.done()
+            reader.rollback()
+            assert migrating.result(30) == "0002"
+
+    assert waited
+    assert 0.5 < max(waits) < 2.0
 
 
 def test_needs_the_owner_on_a_server_of_the_operators(empty_database, monkeypatch):

@@ -121,6 +121,18 @@ class TestControls:
     def test_offer_an_admin_the_retry_of_a_failed_one(self):
         assert shown(view("failed"), role=Role.ADMIN).controls.retry
 
+    @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
+    def test_offer_an_admin_to_run_a_finished_one_again(self, status):
+        seen = view(status)
+        assert shown(seen, role=Role.ADMIN).controls.rerun
+        assert not shown(seen).controls.rerun
+
+    def test_offer_to_accept_only_what_the_others_can_do_without(self):
+        may, may_not = view("failed", can_accept=True), view("failed")
+        assert shown(may, role=Role.ADMIN).controls.accept
+        assert not shown(may).controls.accept
+        assert not shown(may_not, role=Role.ADMIN).controls.accept
+
     def test_offer_to_take_a_pause_back_that_has_not_come(self):
         events = [event(EventType.STARTED), event(EventType.PAUSED, phase="")]
         found = shown(view(), events)

@@ -86,7 +86,8 @@ def build(port: int) -> Path:
     BUILD.mkdir(parents=True, exist_ok=True)
     for name in LINKED:
         link = BUILD / name
-        if (ROOT / name).exists() and not link.is_symlink():
+        # A build before the lock was committed left a folder of its own there.
+        if (ROOT / name).exists() and not os.path.lexists(link):
             link.symlink_to(ROOT / name)
     done = subprocess.run(
         [sys.executable, "-c", BUILD_CODE],

@@ -3,11 +3,9 @@
 import signal
 
 import pytest
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
-import discovery_app.models  # noqa: F401  Registers the tables.
 from discovery_app.phases import ORDER
+from tests.faults.oracles import inventory, violations
 from tests.processes import (
     look,
     runner,
@@ -19,33 +17,6 @@ from tests.processes import (
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
 
 POINTS = ("after_claim", "in_phase", "before_phase_commit")
-OWN = {"id", "asset_id", "source_asset_id", "destination_asset_id", "session_id"}
-OWN |= {"first_session_id", "last_session_id", "created_at", "updated_at", "seen_at"}
-OWN |= {"client_account_id", "engagement_id", "workflow_id", "key"}
-"""Columns that differ between any two runs, and say nothing about the result."""
-
-RESULTS = (
-    "assets",
-    "dependencies",
-    "findings",
-    "decisions",
-    "move_groups",
-    "applications",
-    "import_issues",
-    "field_mappings",
-)
-
-
-def inventory(database):
-    """Return what the only run left, by table, without ids and times."""
-    content = {}
-    with database.as_owner() as connection:
-        for name in RESULTS:
-            table = SQLModel.metadata.tables[name]
-            columns = [column for column in table.columns if column.name not in OWN]
-            rows = connection.execute(sa.select(*columns)).all()
-            content[name] = sorted(map(repr, rows))
-    return content
 
 
 def undisturbed(database):
@@ -88,6 +59,7 @@ def test_a_killed_runner_loses_nothing(phase, clean_copy, database):
     lost = [one for one in done.tries if one.status == "failed"]
     assert [(one.phase, one.error_type) for one in lost] == [(phase, "LeaseExpired")]
     assert inventory(database) == clean_copy
+    assert violations(database) == []
 
 
 def test_a_phase_that_kills_its_process_fails_as_a_crash_loop(monkeypatch):
@@ -107,7 +79,7 @@ def test_a_phase_that_kills_its_process_fails_as_a_crash_loop(monkeypatch):
     assert done.status == "failed"
     assert (done.failure.phase, done.failure.error_type) == (
         "data_validation",
-        "CrashLoopError",
+        "CrashLoop",
     )
 
 

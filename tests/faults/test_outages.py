@@ -4,13 +4,20 @@ import os
 import shutil
 import signal
 import tempfile
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from discovery_app.database import EmbeddedServer, migrate
+from discovery_app.config import settings
+from discovery_app.database import EmbeddedServer, dispose_engine, migrate
+from discovery_app.database.addresses import owner_url
+from discovery_app.database.pool import single_use_engine
 from discovery_app.phases import ORDER
 from tests.conftest import SERVER_PREFIX, forget_settings
+from tests.faults.fleet import LEASE_SECONDS, QUICK
+from tests.faults.oracles import inventory, violations
 from tests.processes import look, runner, start_discovery, wait_for_rest, wait_until
 
 pytestmark = pytest.mark.faults
@@ -61,3 +68,54 @@ def test_a_killed_database_loses_nothing(phase, own_server):
     assert completed == list(ORDER)
     accounting = done.state_data["database_integration"]["accounting"]
     assert (accounting["rows_in"], accounting["created"]) == (ROWS, ROWS)
+
+
+class OwnDatabase:
+    """The app's embedded database as the oracles want it."""
+
+    @contextmanager
+    def as_owner(self):
+        with single_use_engine(owner_url()).begin() as connection:
+            yield connection
+
+
+@pytest.mark.parametrize(
+    ("dispatcher", "away_seconds"),
+    [
+        ("procrastinate", 0.0),
+        pytest.param("apscheduler", 0.0, marks=pytest.mark.long),
+        pytest.param("procrastinate", 10.0, marks=pytest.mark.long),
+        pytest.param("apscheduler", 10.0, marks=pytest.mark.long),
+    ],
+)
+def test_a_database_that_goes_away_under_load_loses_nothing(
+    dispatcher, away_seconds, own_server, monkeypatch
+):
+    monkeypatch.setenv("DISCOVERY_DISPATCHER", dispatcher)
+    monkeypatch.setenv("DISCOVERY_MAX_ATTEMPTS", "50")
+    settings.cache_clear()
+    calm_scope, calm = start_discovery()
+    with runner(**QUICK):
+        assert wait_for_rest(calm_scope, calm).status == "completed"
+    wanted = inventory(OwnDatabase(), calm_scope.engagement_id)
+    started = [start_discovery() for _ in range(6)]
+
+    with ExitStack() as machines:
+        for name in ("worker-1", "worker-2"):
+            machines.enter_context(runner(name, **QUICK))
+        for share in (1, 3):
+            wait_until(lambda n=share: completed(started) >= n, f"{share} completed")
+            assert own_server._pg_ctl("stop", 10, "-m", "immediate")
+            time.sleep(away_seconds)
+            EmbeddedServer.start_or_attach(own_server.data_dir)
+            dispose_engine()  # This process's connections are gone, too.
+        ended = [wait_for_rest(scope, one, seconds=90) for scope, one in started]
+
+    assert {one.status for one in ended} == {"completed"}
+    assert violations(OwnDatabase(), LEASE_SECONDS) == []
+    for scope, _ in started:
+        assert inventory(OwnDatabase(), scope.engagement_id) == wanted
+
+
+def completed(started):
+    return sum(look(scope, one).status == "completed" for scope, one in started)

@@ -1,6 +1,10 @@
 import pytest
 
-from discovery_app.knowledge.headers import is_never_imported, normalise_header
+from discovery_app.knowledge.headers import (
+    is_never_imported,
+    normalise_header,
+    without_common_affix,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +44,24 @@ def test_credentials_are_never_imported(header):
 )
 def test_words_that_only_look_alike_are_imported(header):
     assert not is_never_imported(header)
+
+
+CONFIGURATION_MANAGER = ["Netbios_Name0", "Model0", "Manufacturer0", "ResourceID"]
+
+
+def test_takes_off_the_zero_that_most_headers_end_with():
+    assert without_common_affix("Model0", CONFIGURATION_MANAGER) == "Model"
+    assert without_common_affix("ResourceID", CONFIGURATION_MANAGER) == "ResourceID"
+
+
+def test_leaves_a_zero_that_stands_alone():
+    assert without_common_affix("eth0", ["eth0", "name", "os"]) == "eth0"
+
+
+def test_takes_off_a_first_word_that_nearly_all_share():
+    headers = ["x_name", "x_os", "x_ram", "x_ip", "x_site"]
+    assert without_common_affix("x_ram", headers) == "ram"
+
+
+def test_never_leaves_nothing():
+    assert without_common_affix("ansible", ["ansible"]) == "ansible"

@@ -3,6 +3,7 @@ import pytest
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import PlatformScope, Role
 from discovery_app.domain.audit import AuditFilter
+from discovery_app.domain.workflow_repair import OptionsChange
 from discovery_app.errors import (
     ConflictError,
     InvalidInputError,
@@ -12,7 +13,13 @@ from discovery_app.errors import (
 from discovery_app.services.audit import AuditService
 from discovery_app.services.workflow_actions import WorkflowActionService
 from discovery_app.services.workflow_state import WorkflowStateService
-from tests.factories import make_claim, make_scope, make_workflow, with_role
+from tests.factories import (
+    make_claim,
+    make_result,
+    make_scope,
+    make_workflow,
+    with_role,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -97,3 +104,52 @@ def test_what_is_refused_leaves_no_entry(scope, admin, failed):
     with pytest.raises(ConflictError):
         act(admin, "retry", failed, reason="Please", version=1)
     assert (status_of(scope, failed), audited()) == ("failed", [])
+
+
+def test_a_pause_and_a_resume_are_audited(scope):
+    workflow_id = make_workflow(scope)
+
+    act(scope, "pause", workflow_id, version=None, reason="Lunch")
+    paused = status_of(scope, workflow_id)
+    act(scope, "resume", workflow_id, version=None)
+
+    assert (paused, status_of(scope, workflow_id)) == ("paused", "queued")
+    assert [(action, why) for action, _, _, why in audited()] == [
+        ("workflow_resumed", ""),
+        ("workflow_paused", "Lunch"),
+    ]
+
+
+def test_changed_options_are_audited(admin, failed):
+    change = OptionsChange(max_attempts=9)
+
+    act(admin, "change_options", failed, options=change, reason="Big", version=None)
+
+    entry = entries()[0]
+    assert (entry.action, entry.reason) == ("workflow_options_changed", "Big")
+    assert entry.details["options"] == {"max_attempts": 9}
+
+
+def test_an_accepted_phase_is_audited_by_its_name(scope, admin):
+    workflow_id = fail_at(scope, "dependency_analysis").workflow_id
+
+    act(admin, "accept", workflow_id, reason="No flows yet", version=None)
+
+    entry = entries()[0]
+    assert (entry.action, entry.reason) == ("workflow_phase_accepted", "No flows yet")
+    assert entry.details["phase"] == "dependency_analysis"
+
+
+def fail_at(scope, phase):
+    claim = make_claim(scope)
+    with unit_of_work(claim.scope) as session:
+        states = WorkflowStateService(session)
+        while claim.phase != phase:
+            claim = states.commit_phase(claim, make_result(), claim.state)
+        states.fail_phase(claim, PhaseError("No file."), retryable=False)
+    return claim
+
+
+def entries():
+    with unit_of_work(PlatformScope("Ada", "The test looks.")) as session:
+        return AuditService(session).entries(AuditFilter()).items

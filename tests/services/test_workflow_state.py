@@ -1,10 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
+from discovery_app.domain.workflow_repair import OptionsChange
 from discovery_app.errors import (
     CancelledError,
     ConflictError,
@@ -14,8 +16,9 @@ from discovery_app.errors import (
     NotPermittedError,
     PhaseError,
 )
-from discovery_app.phases import ORDER
+from discovery_app.phases import ORDER, load_phase
 from discovery_app.services.workflow_state import WorkflowStateService
+from discovery_app.storage import object_store
 from tests.factories import (
     begin,
     make_claim,
@@ -308,6 +311,37 @@ class TestCancel:
         with pytest.raises(ConflictError):
             self.cancel(scope, last.workflow_id)
 
+    def test_stands_when_the_phase_then_waits_for_a_person(self, scope, claim):
+        self.cancel(scope, claim.workflow_id)
+
+        assert commit(claim, result={"needs_approval": True}) is None
+
+        assert view(scope, claim.workflow_id).status == "cancelling"
+        assert begin(take_lease("worker-2/2")) is None
+        assert view(scope, claim.workflow_id).status == "cancelled"
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            lambda claim: fail(claim, retryable=True),
+            fail,
+            lambda claim: act(claim.scope, "hand_back", claim),
+        ],
+        ids=["tried again", "failed", "handed back"],
+    )
+    def test_comes_before_another_try(self, scope, claim, end):
+        self.cancel(scope, claim.workflow_id)
+        end(claim)
+        assert view(scope, claim.workflow_id).status == "cancelled"
+
+    def test_stops_a_worker_that_has_not_begun(self, scope):
+        workflow_id = make_workflow(scope)
+        lease = take_lease()
+        self.cancel(scope, workflow_id)
+        with pytest.raises(LostLeaseError):
+            begin(lease)
+        assert view(scope, workflow_id).status == "cancelled"
+
 
 class TestPause:
     def test_stops_after_the_phase_that_runs(self, scope, claim):
@@ -318,6 +352,18 @@ class TestPause:
 
         act(scope, "resume", scope, claim.workflow_id, version=None)
         assert begin(take_lease()).phase == ORDER[1]
+
+    def test_is_kept_when_the_workflow_is_handed_back(self, scope, claim):
+        act(scope, "pause", scope, claim.workflow_id, version=None)
+        act(claim.scope, "hand_back", claim)
+        assert view(scope, claim.workflow_id).status == "paused"
+        assert take_lease() is None
+
+    def test_is_kept_when_the_worker_vanishes(self, scope, claim, expire_leases):
+        act(scope, "pause", scope, claim.workflow_id, version=None)
+        expire_leases()
+        assert begin(take_lease("worker-2/2")) is None
+        assert view(scope, claim.workflow_id).status == "paused"
 
 
 class TestHandBack:
@@ -352,6 +398,192 @@ class TestRerun:
         assert [one.status for one in seen.phases[:5]] == ["completed"] * 4 + [
             "running"
         ]
+
+    def test_says_first_what_it_replaces(self, scope, admin, claim):
+        done = complete(claim)
+
+        seen = act(admin, "rerun_preview", admin, done.workflow_id, phase=ORDER[5])
+
+        assert seen.kept == ORDER[:5]
+        assert [one.phase for one in seen.replaced] == list(ORDER[5:])
+        assert {one.status for one in seen.replaced} == {"completed"}
+        assert (seen.run_number, seen.version) == (2, done.version)
+        assert (seen.mappings_kept, seen.published) == (True, True)
+        assert view(scope, done.workflow_id) == done
+
+    def test_makes_the_mapping_again_from_an_early_phase(self, admin, claim):
+        fail(commit(claim))
+        seen = act(admin, "rerun_preview", admin, claim.workflow_id, phase=ORDER[0])
+        assert (seen.mappings_kept, seen.published) == (False, False)
+        assert [one.status for one in seen.replaced[:3]] == [
+            "completed",
+            "failed",
+            "pending",
+        ]
+
+    def test_forgets_what_the_replaced_phases_left(self, scope, admin, claim):
+        done = complete(claim)
+        assert done.state_data["data_validation"]
+        act(
+            admin,
+            "rerun_from",
+            admin,
+            done.workflow_id,
+            phase="data_validation",
+            reason="New rules",
+            version=done.version,
+        )
+        again = view(scope, done.workflow_id)
+        assert again.state_data["data_validation"] is None
+        assert again.progress_percentage < 100
+
+    def test_is_not_possible_from_a_phase_that_was_not_reached(self, admin, claim):
+        fail(claim)
+        with pytest.raises(ConflictError, match="has not reached"):
+            act(admin, "rerun_preview", admin, claim.workflow_id, phase=ORDER[3])
+
+
+class TestOptions:
+    def change(self, scope, workflow_id, version=None, **options):
+        act(
+            scope,
+            "change_options",
+            scope,
+            workflow_id,
+            options=OptionsChange(**options),
+            reason="It needs longer",
+            version=version,
+        )
+
+    def test_are_what_the_next_worker_gets(self, admin, claim):
+        fail(claim)
+        self.change(admin, claim.workflow_id, phase_timeout_seconds=7200.0)
+        change = OptionsChange(as_of=date(2027, 1, 1), max_attempts=9)
+        more = {"reason": "Mended", "version": None, "options": change}
+        act(admin, "retry", admin, claim.workflow_id, **more)
+
+        again = begin(take_lease())
+
+        assert again.state.options.phase_timeout_seconds == 7200
+        assert again.state.as_of == date(2027, 1, 1)
+        assert again.max_attempts == 9
+        told = act(admin, "events", admin, claim.workflow_id)
+        changed = [one for one in told if one.type == "options_changed"]
+        assert [one.details for one in changed] == [
+            {"phase_timeout_seconds": 7200.0},
+            {"as_of": "2027-01-01", "max_attempts": 9},
+        ]
+        assert changed[0].actor == "Ada Admin"
+
+    def test_wait_until_no_worker_runs_it(self, admin, claim):
+        with pytest.raises(ConflictError, match="pause it"):
+            self.change(admin, claim.workflow_id, max_attempts=2)
+
+    def test_are_an_admins(self, scope):
+        with pytest.raises(NotPermittedError):
+            self.change(scope, make_workflow(scope), max_attempts=2)
+
+    @pytest.mark.parametrize(
+        "options",
+        [{}, {"max_attempts": 0}, {"phase_timeout_seconds": -1.0}],
+        ids=["nothing", "no attempt", "negative"],
+    )
+    def test_have_to_make_sense(self, admin, options):
+        workflow_id = make_workflow(admin)
+        with pytest.raises(InvalidInputError):
+            self.change(admin, workflow_id, **options)
+
+    def test_are_refused_to_who_saw_an_older_version(self, admin):
+        workflow_id = make_workflow(admin)
+        self.change(admin, workflow_id, version=1, max_attempts=2)
+        with pytest.raises(ConflictError, match="version 2, you saw 1"):
+            self.change(admin, workflow_id, version=1, max_attempts=3)
+
+    def test_leave_the_date_that_verdicts_stand_on(self):
+        verdicts = load_phase("tech_debt_analysis").accepted
+        with unit_of_work(scope := make_scope()) as session:
+            state = make_state(session, scope)
+        judged = state.with_phase("tech_debt_analysis", verdicts(state).output, {})
+        with pytest.raises(ConflictError, match="tech_debt_analysis"):
+            OptionsChange(as_of=date(2027, 1, 1)).applied(judged)
+
+
+class TestAccept:
+    def accept(self, scope, workflow_id, **more):
+        store = object_store()
+        more = {"reason": "Not needed", "version": None, "store": store} | more
+        return act(scope, "accept", scope, workflow_id, **more)
+
+    def failed_at(self, claim, phase):
+        while claim.phase != phase:
+            claim = commit(claim)
+        fail(claim)
+        return claim.workflow_id
+
+    @pytest.mark.parametrize("phase", ["dependency_analysis", "tech_debt_analysis"])
+    def test_leaves_an_empty_result_and_goes_on(self, scope, admin, claim, phase):
+        workflow_id = self.failed_at(claim, phase)
+
+        self.accept(admin, workflow_id)
+
+        following = begin(take_lease())
+        assert following.phase == ORDER[ORDER.index(phase) + 1]
+        assert getattr(following.state, phase) is not None
+        frames = load_phase(phase).accepted(following.state).frames
+        keys = following.state.frames[phase]
+        assert keys.keys() == frames.keys()
+        for name, key in keys.items():
+            stored = object_store().read_frame(key)
+            assert (stored.schema, stored.height) == (frames[name].schema, 0)
+        tries = [one for one in view(scope, workflow_id).tries if one.phase == phase]
+        assert [one.status for one in tries] == ["failed", "accepted"]
+        assert tries[1].finished_at is not None
+
+    def test_is_only_for_phases_that_the_others_can_do_without(self, admin, claim):
+        workflow_id = self.failed_at(claim, "data_cleansing")
+        before = view(admin, workflow_id)
+        with pytest.raises(ConflictError, match="cannot be accepted"):
+            self.accept(admin, workflow_id)
+        assert view(admin, workflow_id) == before
+
+    def test_is_only_for_phases_that_failed(self, admin, claim):
+        with pytest.raises(ConflictError, match="running"):
+            self.accept(admin, claim.workflow_id)
+
+    def test_is_an_admins_with_a_reason(self, scope, admin, claim):
+        workflow_id = self.failed_at(claim, "dependency_analysis")
+        with pytest.raises(NotPermittedError):
+            self.accept(scope, workflow_id)
+        with pytest.raises(InvalidInputError):
+            self.accept(admin, workflow_id, reason="")
+
+
+class TestLateWrites:
+    """A worker's own threads: one fails or hands back what the other still runs."""
+
+    def test_a_phase_that_timed_out_cannot_commit(self, scope, claim):
+        fail(claim)
+        with pytest.raises(LostLeaseError):
+            commit(claim)
+        assert view(scope, claim.workflow_id).status == "failed"
+
+    def test_a_phase_that_was_handed_back_cannot_commit(self, scope, claim):
+        act(claim.scope, "hand_back", claim)
+        with pytest.raises(LostLeaseError):
+            commit(claim)
+        assert view(scope, claim.workflow_id).status == "queued"
+
+    def test_a_phase_that_has_committed_cannot_time_out(self, scope, claim):
+        commit(claim)
+        with pytest.raises(LostLeaseError):
+            fail(claim)
+        assert view(scope, claim.workflow_id).phases[0].status == "completed"
+
+
+def complete(claim):
+    while claim is not None:
+        last, claim = claim, commit(claim)
+    return view(last.scope, last.workflow_id)
 
 
 class TestHistory:

@@ -217,3 +217,10 @@ def test_absent_fields_are_added_in_schema_order():
 
     assert frame.columns == ["row_number", *RECORD_FIELDS]
     assert dict(frame.schema)["memory_mb"] == pl.Int64()
+
+
+def test_memory_that_rounds_to_nothing_is_not_known():
+    found = converted("memory_mb", "0.1", "0", "1", unit="MB")
+
+    assert found.values.to_list() == [NULL, NULL, 1]
+    assert found.failed.to_list() == ["out_of_range", "out_of_range", NULL]

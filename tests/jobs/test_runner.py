@@ -1,0 +1,74 @@
+"""What a runner does beside its phases: it keeps logs and cleans up."""
+
+import pytest
+
+from discovery_app.config import settings
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import PlatformScope, WorkerScope
+from discovery_app.domain.phase_logs import failed_try, log_text
+from discovery_app.jobs.runner import TIMEOUT_EXIT, Runner
+from discovery_app.services.phase_logs import PhaseLogService
+from discovery_app.services.workers import WorkerService
+from tests.processes import look, runner, start_discovery, wait_until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def registered(name):
+    one = Runner(name)
+    with unit_of_work(WorkerScope(one.me.owner)) as session:
+        WorkerService(session).register(one.me)
+    return one
+
+
+def cleaned_by():
+    with unit_of_work(PlatformScope("test", "looks")) as session:
+        workers = WorkerService(session).listed()
+    return [one.name for one in workers if one.cleaned_at]
+
+
+def test_one_of_two_runners_cleans_up(caplog):
+    caplog.set_level("INFO", "discovery_app")
+    first, second = registered("host-1"), registered("host-2")
+
+    first.retain()
+    second.retain()
+
+    assert cleaned_by() == ["host-1"]
+    lines = [one for one in caplog.messages if one.startswith("Cleaned away: ")]
+    assert lines == [
+        "Cleaned away: 0 frames, 0 logs, 0 runs, 0 uploads, 0 sign-ins, 0 workers."
+    ]
+
+
+def test_cleaning_is_due_again_after_its_minutes(monkeypatch):
+    monkeypatch.setenv("DISCOVERY_RETENTION_MINUTES", "0.00001")
+    settings.cache_clear()
+    first, second = registered("host-1"), registered("host-2")
+
+    first.retain()
+    second.retain()
+
+    assert cleaned_by() == ["host-1", "host-2"]
+
+
+@pytest.mark.faults
+def test_a_phase_that_was_ended_for_its_time_leaves_its_log():
+    scope, started = start_discovery()
+
+    with runner(
+        DISCOVERY_FAULT="in_phase:data_validation:hang",
+        DISCOVERY_PHASE_TIMEOUT_SECONDS="1",
+        DISCOVERY_BEAT_SECONDS="0.3",
+    ) as process:
+        wait_until(lambda: process.poll() is not None, "the runner ends itself")
+        assert process.returncode == TIMEOUT_EXIT
+
+    assert look(scope, started).status == "failed"
+    with unit_of_work(scope) as session:
+        service = PhaseLogService(session)
+        chosen = failed_try(service.of_workflow(scope, started.workflow_id))
+        log = service.lines(scope, started.workflow_id, chosen.phase_run_id)
+    assert chosen.phase == "data_validation"
+    assert "Phase data_validation began" in log_text(log)
+    assert log_text(log).endswith("Phase data_validation is over its time limit.")
