@@ -1,10 +1,12 @@
 """A runner that is killed in any phase loses nothing and repeats nothing."""
 
+import os
 import signal
 
 import pytest
 
 from discovery_app.phases import ORDER
+from tests.conftest import forget_settings
 from tests.faults.oracles import inventory, violations
 from tests.processes import (
     look,
@@ -26,16 +28,15 @@ def undisturbed(database):
     return inventory(database)
 
 
-@pytest.fixture
-def clean_copy(server, template, monkeypatch):
-    """Another database, for the run that nobody disturbs."""
-    made = server.create("undisturbed", template)
+@pytest.fixture(scope="module")
+def clean_copy(server, template, tmp_path_factory):
+    """What a run leaves that nobody disturbs, in a database of its own."""
+    made = server.create(f"undisturbed_{os.getpid()}", template)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISCOVERY_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         made.use(patch)
         content = undisturbed(made)
-    from tests.conftest import forget_settings
-
-    forget_settings()
+        forget_settings()
     server.drop(made.name)
     return content
 

@@ -39,12 +39,19 @@ def test_a_queue_that_is_dropped_under_load_is_rebuilt(database, monkeypatch):
     with runner("worker-1", **QUICK), runner("worker-2", **QUICK):
         for wanted in (1, 3):
             wait_until(lambda n=wanted: completed(started) >= n, f"{wanted} completed")
+            wait_until(lambda: has_queue(database), "the queue is there")
             with database.as_owner() as connection:
                 connection.execute(sa.text("drop schema procrastinate cascade"))
         for scope, one in started:
             assert wait_for_rest(scope, one).status == "completed"
 
     assert violations(database, LEASE_SECONDS) == []
+
+
+def has_queue(database):
+    with database.as_owner() as connection:
+        found = connection.execute(sa.text("select to_regnamespace('procrastinate')"))
+        return found.scalar_one() is not None
 
 
 def completed(started):
