@@ -22,6 +22,7 @@ def table_row(
     select: rx.Component | None = None,
     selected: Truth = False,
     keyed: bool = False,
+    identity: Words = "",
     **props: Any,
 ) -> rx.Component:
     """Return a row whose ``first`` cell names it.
@@ -34,8 +35,12 @@ def table_row(
         select: A ``row_checkbox``, placed before the name.
         selected: Whether the row is marked (chosen, or open in the drawer).
         keyed: Whether J and K reach the row, and keys its controls (``on_key``).
+        identity: Tells rows apart, so that what is open in a row stays with it when
+            rows above it come and go; by default its ``href``.
         props: For the row itself.
     """
+    if is_given(identity) or is_given(href):
+        props["key"] = identity if is_given(identity) else href
     if keyed:
         props |= {"tab_index": -1, "custom_attrs": {"data-keyed": "true"}}
     opens = on_open is not None or is_given(href)

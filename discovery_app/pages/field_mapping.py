@@ -201,6 +201,7 @@ def _row(row: MappingRow, tone: Tone) -> rx.Component:
         ),
         cell(_actions(row), justify="end"),
         keyed=True,
+        identity=row.mapping_id,
     )
 
 
