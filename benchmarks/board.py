@@ -15,7 +15,7 @@ from discovery_app.domain.access import BoardScope, Role, Scope
 from discovery_app.domain.board import BoardFilter
 from discovery_app.services.board import BoardService
 
-WORKFLOWS = int(os.environ.get("BENCH_WORKFLOWS", "100000"))
+WORKFLOWS = int(os.environ.get("BENCH_WORKFLOWS", "10000"))
 FILTER_MS = 50
 SEARCH_MS = 500
 
@@ -69,7 +69,7 @@ def measure() -> list[Row]:
     _fill(scope)
     board = BoardScope("bench", Role.MANAGER, (scope.engagement_id,))
     filters = max(
-        _best(board, BoardFilter(status="failed")),
+        _best(board, BoardFilter(statuses=("failed",))),
         _best(board, BoardFilter(phase="field_mapping")),
         _best(board, BoardFilter(owner="Person 7")),
         _best(board, BoardFilter()),
