@@ -1,11 +1,18 @@
-"""The board over 100,000 workflows: filters with keyset paging, and text search."""
+"""The board over 100,000 workflows: filters with keyset paging, and text search.
+
+Counted is the time in the database, as the target says; the baseline is the newest 50
+workflows of the engagement by one plain statement.
+"""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from benchmarks.bench_server import tenant
 from benchmarks.results import Row
@@ -15,7 +22,7 @@ from discovery_app.domain.access import BoardScope, Role, Scope
 from discovery_app.domain.board import BoardFilter
 from discovery_app.services.board import BoardService
 
-WORKFLOWS = int(os.environ.get("BENCH_WORKFLOWS", "10000"))
+WORKFLOWS = int(os.environ.get("BENCH_WORKFLOWS", "100000"))
 FILTER_MS = 50
 SEARCH_MS = 500
 
@@ -68,35 +75,26 @@ def measure() -> list[Row]:
     scope = tenant("Board")
     _fill(scope)
     board = BoardScope("bench", Role.MANAGER, (scope.engagement_id,))
+    week = BoardFilter(started_days=7)
     filters = max(
+        _best(board, BoardFilter()),
         _best(board, BoardFilter(statuses=("failed",))),
         _best(board, BoardFilter(phase="field_mapping")),
         _best(board, BoardFilter(owner="Person 7")),
-        _best(board, BoardFilter()),
+        _best(board, week),
+        _best(board, week, pages=20),
     )
     search = _best(board, BoardFilter(search="export-4711"))
     bare = _bare(scope)
-    name = f"board of {WORKFLOWS:,} workflows"
     return [
-        Row(
-            f"{name}, filters",
-            filters,
-            "ms",
-            bare,
-            filters / bare,
-            f"< {FILTER_MS} ms",
-            filters < FILTER_MS,
-        ),
-        Row(
-            f"{name}, text search",
-            search,
-            "ms",
-            bare,
-            search / bare,
-            f"< {SEARCH_MS} ms",
-            search < SEARCH_MS,
-        ),
+        _row("filters", filters, bare, FILTER_MS),
+        _row("text search", search, bare, SEARCH_MS),
     ]
+
+
+def _row(what: str, value: float, bare: float, limit: int) -> Row:
+    name = f"board of {WORKFLOWS:,} workflows, {what}, in the database"
+    return Row(name, value, "ms", bare, value / bare, f"< {limit} ms", value < limit)
 
 
 def _fill(scope: Scope) -> None:
@@ -110,12 +108,37 @@ def _fill(scope: Scope) -> None:
             connection.execute(statement, values if "%(" in statement else None)
 
 
-def _best(board: BoardScope, chosen: BoardFilter) -> float:
-    def ask() -> None:
-        with unit_of_work(board) as session:
-            BoardService(session).page(board, chosen)
+def _best(board: BoardScope, chosen: BoardFilter, pages: int = 0) -> float:
+    """Return the milliseconds in the database for a page, ``pages`` after the first."""
+    cursor = ""
+    with unit_of_work(board) as session, _spent(session.connection()) as spent:
+        for _ in range(pages):
+            cursor = (
+                BoardService(session).page(board, chosen, cursor=cursor).next_cursor
+            )
+        times: list[float] = []
+        for _ in range(6):
+            spent.clear()
+            BoardService(session).page(board, chosen, cursor=cursor)
+            times.append(sum(spent))
+    return min(times) * 1000
 
-    return _time(ask)
+
+@contextmanager
+def _spent(connection: sa.Connection) -> Iterator[list[float]]:
+    """Collect the seconds of each statement of ``connection``."""
+    seconds: list[float] = []
+    started = [0.0]
+
+    def begin(*_: object) -> None:
+        started[0] = time.perf_counter()
+
+    def end(*_: object) -> None:
+        seconds.append(time.perf_counter() - started[0])
+
+    event.listen(connection, "before_cursor_execute", begin)
+    event.listen(connection, "after_cursor_execute", end)
+    yield seconds
 
 
 def _bare(scope: Scope) -> float:

@@ -204,16 +204,20 @@ class BoardCursor:
         sort: The order it belongs to; it means nothing in another.
         key: The sorted values as text, in order.
         backwards: Whether the rows before it are asked for.
+        position: Its number in the list when it was read, from 1. Kept, for counting
+            all rows before it again costs more than reading the page.
     """
 
     sort: str
     key: tuple[str, ...]
     row_id: UUID
     backwards: bool = False
+    position: int = 0
 
     def encode(self) -> str:
         """Return the cursor as one opaque word for URLs."""
-        parts = [self.sort, list(self.key), str(self.row_id), self.backwards]
+        row_id, edge = str(self.row_id), [self.backwards, self.position]
+        parts = [self.sort, list(self.key), row_id, *edge]
         plain = json.dumps(parts, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(plain).decode().rstrip("=")
 
@@ -227,8 +231,9 @@ class BoardCursor:
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             plain = base64.urlsafe_b64decode(padded.encode())
-            sort, key, row_id, backwards = json.loads(plain)
-            return cls(str(sort), tuple(map(str, key)), UUID(row_id), bool(backwards))
+            sort, key, row_id, backwards, position = json.loads(plain)
+            values = tuple(map(str, key))
+            return cls(str(sort), values, UUID(row_id), bool(backwards), int(position))
         except (ValueError, TypeError, AttributeError, binascii.Error) as error:
             raise InvalidInputError(
                 "This link to another page is not complete; start the list again."

@@ -22,7 +22,7 @@ from discovery_app.domain.display import Choice
 from discovery_app.domain.paging import check_limit
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
 from discovery_app.phases import ORDER, load_phase, progress_percentage
-from discovery_app.services import board_keyset as keyset
+from discovery_app.services.board_orders import cursor_of, edge_of, order_word, pick
 from discovery_app.services.board_tables import (
     CLIENTS,
     ENGAGEMENTS,
@@ -34,10 +34,10 @@ from discovery_app.services.board_tables import (
     STATES,
     UPLOADS,
     conditions,
+    is_shown,
     of_workflow,
     row_count,
     shown_status,
-    sort_keys,
 )
 
 ManyScope = BoardScope | PlatformScope
@@ -81,36 +81,29 @@ class BoardService:
         """
         require_of(scope, Permission.VIEW)
         check_limit(limit)
-        edge = BoardCursor.decode(cursor) if cursor else None
-        order = f"{'-' if descending else ''}{sort}"
-        where = conditions(chosen or BoardFilter())
-        keys = (*sort_keys(sort), STATES.c.id)
-        total = self._count(where)
-        backwards = edge is not None and edge.backwards
-        limited = where + ([keyset.beyond(keys, edge, order)] if edge else [])
-        reverse = descending != backwards
-        found = self._session.execute(
-            _select_rows(keys)
-            .where(*limited)
-            .order_by(*(key.desc() if reverse else key for key in keys))
-            .limit(limit + 1)
-        ).mappings()
-        rows = list(found)
-        more, rows = len(rows) > limit, rows[:limit]
-        if backwards:
-            rows.reverse()
-        if not rows:
+        known = BoardCursor.decode(cursor) if cursor else None
+        chosen = chosen or BoardFilter()
+        edge = edge_of(known, sort, descending=descending, limit=limit + 1)
+        total = self._count(conditions(chosen))
+        found = self._session.execute(pick(chosen, sort, edge)).mappings().all()
+        more, found = len(found) > limit, found[:limit]
+        if not found:
             return BoardPage(total=total)
-        before = self._count([*where, keyset.ahead(keys, rows[0], descending)])
-        ends = more if not backwards else True
-        starts = before > 0
+        first = known.position + 1 if known else 1
+        if known and known.backwards:
+            found = found[::-1]
+            first = max(known.position - len(found), 1) if more else 1
+        last, order = first + len(found) - 1, order_word(sort, descending)
+        ends = more or (known is not None and known.backwards)
         return BoardPage(
-            rows=self._views(rows, traces=isinstance(scope, PlatformScope)),
-            first=before + 1,
+            rows=self._views(
+                [row["id"] for row in found], traces=isinstance(scope, PlatformScope)
+            ),
+            first=first,
             total=total,
-            next_cursor=keyset.cursor(order, rows[-1], len(keys)) if ends else "",
-            previous_cursor=keyset.cursor(order, rows[0], len(keys), True)
-            if starts
+            next_cursor=cursor_of(found[-1], order, last) if ends else "",
+            previous_cursor=cursor_of(found[0], order, first, backwards=True)
+            if first > 1
             else "",
         )
 
@@ -174,15 +167,15 @@ class BoardService:
         return {row[0]: (row[1], int(row[2])) for row in found}
 
     def _count(self, where: Sequence[sa.ColumnElement[bool]]) -> int:
-        counted = sa.select(sa.func.count()).select_from(JOINED).where(*where)
+        counted = sa.select(sa.func.count(STATES.c.id)).where(*where)
         return int(self._session.execute(counted).scalar_one())
 
-    def _views(
-        self, rows: Sequence[sa.RowMapping], *, traces: bool
-    ) -> tuple[BoardRow, ...]:
-        newest = self._newest_runs([row["id"] for row in rows])
+    def _views(self, ids: Sequence[UUID], *, traces: bool) -> tuple[BoardRow, ...]:
+        found = self._session.execute(_select_rows(ids)).mappings()
+        rows = {row["id"]: row for row in found}
+        newest = self._newest_runs(ids)
         return tuple(
-            _view(row, newest.get(row["id"], {}), traces=traces) for row in rows
+            _view(rows[one], newest.get(one, {}), traces=traces) for one in ids
         )
 
     def _newest_runs(
@@ -215,8 +208,8 @@ def phase_choices() -> tuple[Choice, ...]:
     )
 
 
-def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(
+def _select_rows(ids: Sequence[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    columns = (
         STATES.c.id,
         STATES.c.engagement_id,
         CLIENTS.c.name.label("client"),
@@ -234,32 +227,35 @@ def _select_rows(keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[Any,
         STATES.c.created_at,
         STATES.c.updated_at,
         NOW.label("now"),
-        *(sa.cast(key, sa.Text).label(f"key_{at}") for at, key in enumerate(keys)),
-    ).select_from(JOINED)
+    )
+    return sa.select(*columns).select_from(JOINED).where(STATES.c.id.in_(ids))
 
 
 def _counted_workflows() -> sa.Select[*tuple[Any, ...]]:
-    last = (
-        sa.select(RUNS.c.reported_at, RUNS.c.retryable)
-        .where(of_workflow(RUNS))
-        .order_by(RUNS.c.started_at.desc(), RUNS.c.fence.desc())
-        .limit(1)
-        .lateral()
-    )
+    shown = shown_status()
     today = sa.func.date_trunc("day", NOW, "UTC")
     ended_today = sa.exists().where(
         of_workflow(EVENTS),
         EVENTS.c.type == EventType.COMPLETED,
         EVENTS.c.created_at >= today,
     )
+    completed_today = sa.and_(STATES.c.updated_at >= today, ended_today)
+    last = (
+        sa.select(RUNS.c.reported_at, RUNS.c.retryable)
+        .where(of_workflow(RUNS), is_shown(STUCK, WorkflowStatus.FAILED))
+        .order_by(RUNS.c.started_at.desc(), RUNS.c.fence.desc())
+        .limit(1)
+        .lateral()
+    )
+    counted = sa.or_(is_shown(WorkflowStatus.RUNNING), completed_today)
     return sa.select(
-        shown_status().label("shown"),
+        shown.label("shown"),
         STATES.c.updated_at,
-        row_count().label("rows"),
+        sa.case((counted, row_count())).label("rows"),
         last.c.reported_at.label("heard_at"),
         last.c.retryable,
-        sa.and_(STATES.c.updated_at >= today, ended_today).label("completed_today"),
-    ).select_from(JOINED.outerjoin(last, sa.true()))
+        completed_today.label("completed_today"),
+    ).select_from(STATES.outerjoin(last, sa.true()))
 
 
 def _sum(

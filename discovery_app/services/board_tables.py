@@ -1,6 +1,5 @@
 """What the board reads of a workflow, as one select. Part of ``services.board``."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -8,12 +7,9 @@ import sqlalchemy as sa
 from discovery_app import models
 from discovery_app.config import settings
 from discovery_app.domain.board import (
-    BOARD_STATUSES,
     LOOPING_ATTEMPTS,
-    NEEDS_PERSON,
     STUCK,
     BoardFilter,
-    BoardSort,
 )
 from discovery_app.domain.workflow import FINISHED, PhaseStatus, WorkflowStatus
 
@@ -33,23 +29,24 @@ _BUSY: Final = (WorkflowStatus.RUNNING, WorkflowStatus.CANCELLING)
 _DONE: Final = (PhaseStatus.COMPLETED, PhaseStatus.ACCEPTED)
 
 JOINED: Final = (
-    STATES.join(
+    STATES.outerjoin(
         LEASES,
         sa.and_(
             LEASES.c.id == STATES.c.id,
             LEASES.c.engagement_id == STATES.c.engagement_id,
         ),
     )
-    .join(
+    .outerjoin(
         UPLOADS,
         sa.and_(
             UPLOADS.c.id == STATES.c.session_id,
             UPLOADS.c.engagement_id == STATES.c.engagement_id,
         ),
     )
-    .join(ENGAGEMENTS, ENGAGEMENTS.c.id == STATES.c.engagement_id)
-    .join(CLIENTS, CLIENTS.c.id == STATES.c.client_account_id)
+    .outerjoin(ENGAGEMENTS, ENGAGEMENTS.c.id == STATES.c.engagement_id)
+    .outerjoin(CLIENTS, CLIENTS.c.id == STATES.c.client_account_id)
 )
+"""A workflow has one of each; as outer joins, what a question does not use is free."""
 
 
 def of_workflow(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -73,35 +70,65 @@ def row_count() -> sa.ColumnElement[int]:
 
 
 def shown_status() -> sa.ColumnElement[str]:
-    """Return the status as the board shows it: ``stuck`` or what is stored.
-
-    The same rule as ``workflow_views``: the lease ended more than a lease time ago,
-    or the running try has not reported for long.
-    """
-    lease_time = _interval(settings().lease_seconds)
-    silence = _interval(settings().stuck_after_seconds)
-    silent = sa.exists().where(
-        of_workflow(RUNS),
-        RUNS.c.status == PhaseStatus.RUNNING,
-        RUNS.c.reported_at + silence < NOW,
-    )
-    unheld = sa.or_(
-        LEASES.c.lease_until.is_(None), LEASES.c.lease_until + lease_time < NOW
-    )
+    """Return the status as the board shows it: ``stuck`` or what is stored."""
     return sa.case(
-        (
-            sa.and_(STATES.c.status.in_(_BUSY), sa.or_(unheld, silent)),
-            sa.literal_column(f"'{STUCK}'"),
-        ),
+        (is_shown(STUCK), sa.literal_column(f"'{STUCK}'")),
         else_=sa.cast(STATES.c.status, sa.Text),
     )
 
 
+def is_shown(*words: str) -> sa.ColumnElement[bool]:
+    """Return that a workflow is shown with one of ``words``, of ``BOARD_STATUSES``."""
+    busy = STATES.c.status.in_(_BUSY)
+    stuck = STATES.c.id.in_(_stuck_ids())
+    plain = [WorkflowStatus(word) for word in words if word != STUCK]
+    settled = [word for word in plain if word not in _BUSY]
+    moving = [word for word in plain if word in _BUSY]
+    found: list[sa.ColumnElement[bool]] = []
+    if settled:
+        found.append(STATES.c.status.in_(settled))
+    if moving:
+        found.append(sa.and_(STATES.c.status.in_(moving), ~stuck))
+    if STUCK in words:
+        found.append(sa.and_(busy, stuck))
+    return sa.or_(sa.false(), *found)
+
+
+def _stuck_ids() -> sa.Select[tuple[Any]]:
+    """Return the workflows that nobody works on though they say they run.
+
+    The same rule as ``workflow_views``: the lease ended more than a lease time ago,
+    or the running try has not reported for long. The few that run are asked once,
+    not each workflow of the list.
+    """
+    busy, lease = STATES.alias("busy"), LEASES.alias("busy_lease")
+    silent = sa.exists().where(
+        RUNS.c.workflow_id == busy.c.id,
+        RUNS.c.engagement_id == busy.c.engagement_id,
+        RUNS.c.status == PhaseStatus.RUNNING,
+        RUNS.c.reported_at + _interval(settings().stuck_after_seconds) < NOW,
+    )
+    unheld = sa.or_(
+        lease.c.lease_until.is_(None),
+        lease.c.lease_until + _interval(settings().lease_seconds) < NOW,
+    )
+    return (
+        sa.select(busy.c.id)
+        .join(
+            lease,
+            sa.and_(
+                lease.c.id == busy.c.id, lease.c.engagement_id == busy.c.engagement_id
+            ),
+        )
+        .where(busy.c.status.in_(_BUSY), sa.or_(unheld, silent))
+    )
+
+
 def conditions(chosen: BoardFilter) -> list[sa.ColumnElement[bool]]:
-    """Return what a workflow must fulfil to be listed."""
+    """Return what a workflow must fulfil to be listed; it needs ``STATES`` alone."""
     found: list[sa.ColumnElement[bool]] = []
     if chosen.statuses:
-        found.append(shown_status().in_(chosen.statuses))
+        found.append(is_shown(*chosen.statuses))
     if chosen.engagement_id:
         found.append(STATES.c.engagement_id == chosen.engagement_id)
     if chosen.phase:
@@ -118,11 +145,6 @@ def conditions(chosen: BoardFilter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def sort_keys(sort: BoardSort) -> tuple[sa.ColumnElement[Any], ...]:
-    """Return what ``sort`` sorts by, ascending; the id follows."""
-    return SORTS[sort]()
-
-
 def _named(search: str) -> sa.ColumnElement[bool]:
     names = (
         CLIENTS.c.name,
@@ -130,46 +152,25 @@ def _named(search: str) -> sa.ColumnElement[bool]:
         UPLOADS.c.title,
         STATES.c.started_by,
     )
-    return sa.or_(*(one.icontains(search, autoescape=True) for one in names))
+    found = (
+        sa.select(STATES.c.id)
+        .select_from(JOINED)
+        .where(sa.or_(*(one.icontains(search, autoescape=True) for one in names)))
+        .cte("found")
+    )
+    return STATES.c.id.in_(sa.select(found.c.id))
 
 
 def _troubled() -> sa.ColumnElement[bool]:
-    looping = sa.and_(
-        STATES.c.status.not_in(FINISHED), LEASES.c.attempt >= LOOPING_ATTEMPTS
+    tried_often = sa.exists().where(
+        LEASES.c.id == STATES.c.id,
+        LEASES.c.engagement_id == STATES.c.engagement_id,
+        LEASES.c.attempt >= LOOPING_ATTEMPTS,
     )
+    looping = sa.and_(STATES.c.status.not_in(FINISHED), tried_often)
     words = (STUCK, WorkflowStatus.FAILED.value, WorkflowStatus.RETRY_WAIT.value)
-    return sa.or_(shown_status().in_(words), looping)
-
-
-def _attention() -> tuple[sa.ColumnElement[Any], ...]:
-    """Sort by urgency; what needs a person oldest first, the rest newest first."""
-    shown = shown_status()
-    order = {word: number for number, word in enumerate(BOARD_STATUSES)}
-    # What has ended stands in one order of time, however it ended.
-    order |= {"cancelled": order["completed"]}
-    rank = sa.case(order, value=shown, else_=len(order))
-    seconds = sa.cast(sa.extract("epoch", STATES.c.updated_at), sa.Numeric)
-    waits = shown.in_(sorted(NEEDS_PERSON))
-    return rank, sa.case((waits, seconds), else_=-seconds)
-
-
-def _lower(column: sa.Column) -> sa.ColumnElement[str]:
-    return sa.func.lower(column, type_=sa.Text)
+    return sa.or_(is_shown(*words), looping)
 
 
 def _interval(seconds: float) -> sa.ColumnElement[Any]:
     return sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
-
-
-SORTS: Final[Mapping[BoardSort, Any]] = {
-    BoardSort.ATTENTION: _attention,
-    BoardSort.CLIENT: lambda: (
-        _lower(CLIENTS.c.name),
-        _lower(ENGAGEMENTS.c.name),
-    ),
-    BoardSort.FILE: lambda: (_lower(UPLOADS.c.title),),
-    BoardSort.PROGRESS: lambda: (STATES.c.progress_percentage,),
-    BoardSort.STARTED: lambda: (STATES.c.created_at,),
-    BoardSort.ATTEMPTS: lambda: (LEASES.c.attempt,),
-    BoardSort.OWNER: lambda: (_lower(STATES.c.started_by),),
-}
