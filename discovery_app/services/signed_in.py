@@ -52,6 +52,13 @@ def remembered(token: str) -> SignedIn | None:
     return found if found is not None and found.until > time.monotonic() else None
 
 
+def remembered_scope(token: str, engagement_id: UUID) -> Scope | None:
+    """Return what ``scope_by_cookie`` answered a moment ago, if it did; no waiting."""
+    known = remembered(token)
+    found = known.scopes.get(engagement_id) if known else None
+    return found if isinstance(found, Scope) else None
+
+
 def signed_in(token: str) -> SignedIn:
     """Return who the cookie's ``token`` belongs to.
 

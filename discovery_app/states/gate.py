@@ -38,6 +38,7 @@ from discovery_app.errors import DiscoveryError, NotSignedInError, UnavailableEr
 from discovery_app.services import signed_in as people
 from discovery_app.services.engagements import EngagementService
 from discovery_app.services.signed_in import SignedIn
+from discovery_app.states.asked_once import asked_once
 from discovery_app.states.rules import Rule, arguments_of, rule_of
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,10 @@ async def scope_of(state: rx.State, engagement_id: UUID | str) -> Scope:
         UnavailableError: The database is away.
     """
     key = engagement_id if isinstance(engagement_id, UUID) else UUID(engagement_id)
-    return await in_thread(people.scope_by_cookie, cookie_of(state), key)
+    cookie = cookie_of(state)
+    # A thousand tabs wake at once: what is remembered must not wait for a thread.
+    found = people.remembered_scope(cookie, key)
+    return found or await asked_once(people.scope_by_cookie, cookie, key)
 
 
 async def board_scope_of(state: rx.State) -> BoardScope:
@@ -238,7 +242,7 @@ async def _known(cookie: str) -> SignedIn | None:
     if found is not None:
         return found
     try:
-        return await in_thread(people.signed_in, cookie)
+        return await asked_once(people.signed_in, cookie)
     except NotSignedInError:
         return None
 
