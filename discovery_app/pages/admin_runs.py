@@ -145,7 +145,7 @@ def _table() -> rx.Component:
                 "No run has failed, is stuck or is tried again and again.",
             ),
         ),
-        min_width="1040px",
+        min_width="960px",
         footer=pager(
             AdminRunsState.shown,
             AdminRunsState.previous_page,

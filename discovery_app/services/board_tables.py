@@ -102,11 +102,12 @@ def _stuck_ids() -> sa.Select[tuple[Any]]:
     not each workflow of the list.
     """
     busy, lease = STATES.alias("busy"), LEASES.alias("busy_lease")
+    run = RUNS.alias("busy_run")
     silent = sa.exists().where(
-        RUNS.c.workflow_id == busy.c.id,
-        RUNS.c.engagement_id == busy.c.engagement_id,
-        RUNS.c.status == PhaseStatus.RUNNING,
-        RUNS.c.reported_at + _interval(settings().stuck_after_seconds) < NOW,
+        run.c.workflow_id == busy.c.id,
+        run.c.engagement_id == busy.c.engagement_id,
+        run.c.status == PhaseStatus.RUNNING,
+        run.c.reported_at + _interval(settings().stuck_after_seconds) < NOW,
     )
     unheld = sa.or_(
         lease.c.lease_until.is_(None),
@@ -162,10 +163,11 @@ def _named(search: str) -> sa.ColumnElement[bool]:
 
 
 def _troubled() -> sa.ColumnElement[bool]:
+    lease = LEASES.alias("tried_lease")
     tried_often = sa.exists().where(
-        LEASES.c.id == STATES.c.id,
-        LEASES.c.engagement_id == STATES.c.engagement_id,
-        LEASES.c.attempt >= LOOPING_ATTEMPTS,
+        lease.c.id == STATES.c.id,
+        lease.c.engagement_id == STATES.c.engagement_id,
+        lease.c.attempt >= LOOPING_ATTEMPTS,
     )
     looping = sa.and_(STATES.c.status.not_in(FINISHED), tried_often)
     words = (STUCK, WorkflowStatus.FAILED.value, WorkflowStatus.RETRY_WAIT.value)

@@ -121,8 +121,7 @@ class WorkflowBulkService:
 
 
 def _matched(session: Session, act: BulkAct, chosen: BulkFilter) -> int:
-    where = _conditions(act, chosen)
-    counted = sa.select(sa.func.count()).select_from(JOINED).where(*where)
+    counted = sa.select(sa.func.count(STATES.c.id)).where(*_conditions(act, chosen))
     return int(session.execute(counted).scalar_one())
 
 
