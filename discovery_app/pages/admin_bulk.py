@@ -63,7 +63,6 @@ def _dialog(
         reason=AdminBulkState.reason,
         on_reason=AdminBulkState.write_reason,
         reason_hint=hint,
-        blocked=AdminBulkState.nothing,
         danger=danger,
         is_open=AdminBulkState.question == act,
         on_open_change=AdminBulkState.ask_no_more,

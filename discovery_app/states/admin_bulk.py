@@ -18,6 +18,11 @@ from discovery_app.states.rules import allow
 _TOLD: Final = 5
 """So many refusals are told on the page; the rest shows in the list. Chosen."""
 
+_NOTHING: Final = {
+    BulkAct.RETRY: "None of the listed runs has failed; there is nothing to retry.",
+    BulkAct.CANCEL: "All listed runs have ended; there is nothing to cancel.",
+}
+
 
 class AdminBulkState(rx.State):
     """What all runs of the list's filter are asked about, counted first.
@@ -25,12 +30,10 @@ class AdminBulkState(rx.State):
     Attributes:
         question: ``retry`` or ``cancel`` while the dialog asks.
         matched: How many runs it would reach, in words.
-        nothing: Whether it would reach none.
     """
 
     question: str = ""
     matched: str = ""
-    nothing: bool = True
     reason: str = ""
     notice: str = ""
     done: str = ""
@@ -46,9 +49,11 @@ class AdminBulkState(rx.State):
         except (DiscoveryError, ValueError) as error:
             self.notice = str(error)
             return
+        if outcome.matched == 0:
+            self.notice = _NOTHING[BulkAct(act)]
+            return
         self._expected = outcome.matched
-        self.matched = counted(outcome.matched, "run")
-        self.nothing, self.question = outcome.matched == 0, act
+        self.matched, self.question = counted(outcome.matched, "run"), act
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)
