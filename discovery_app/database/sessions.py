@@ -25,14 +25,15 @@ AUTH_ROLE = "discovery_auth"
 CLAIM_ROLE = "discovery_claim"
 
 # One round trip. Every setting is named each time, so that nothing is inherited from
-# an earlier transaction or from the operator's defaults for the login.
-_ENTER = sa.text(
-    "select set_config('role', :role, true),"
-    " set_config('app.client_account_id', :client_account_id, true),"
-    " set_config('app.engagement_id', :engagement_id, true),"
-    " set_config('app.board_engagement_ids', :board_engagement_ids, true),"
-    " set_config('app.platform', :platform, true),"
-    " set_config('app.worker', :worker, true)"
+# an earlier transaction or from the operator's defaults for the login. It begins each
+# transaction of the app, so it goes as the driver takes it, without a compiler.
+_ENTER = (
+    "select set_config('role', %(role)s, true),"
+    " set_config('app.client_account_id', %(client_account_id)s, true),"
+    " set_config('app.engagement_id', %(engagement_id)s, true),"
+    " set_config('app.board_engagement_ids', %(board_engagement_ids)s, true),"
+    " set_config('app.platform', %(platform)s, true),"
+    " set_config('app.worker', %(worker)s, true)"
 )
 _NOTHING = {
     "client_account_id": "",
@@ -61,7 +62,7 @@ def _enter_scope(
 ) -> None:
     """Take the scope's role and settings until the transaction ends."""
     if not transaction.nested:  # A savepoint keeps what its transaction has.
-        connection.execute(_ENTER, transaction_settings(session.scope))
+        connection.exec_driver_sql(_ENTER, transaction_settings(session.scope))
 
 
 def transaction_settings(scope: AnyScope) -> dict[str, str]:

@@ -6,6 +6,7 @@ later phases can do without it, ``accepted(state) -> PhaseResult`` says what it 
 when a person accepts that it failed.
 """
 
+from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
@@ -24,6 +25,7 @@ ORDER: Final[tuple[str, ...]] = (
 )
 
 
+@lru_cache(maxsize=len(ORDER))
 def load_phase(name: str) -> Phase:
     """Return the phase called ``name``.
 

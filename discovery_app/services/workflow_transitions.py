@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
+from discovery_app.database.direct import execute_direct
 from discovery_app.domain.access import Scope
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
 from discovery_app.errors import LostLeaseError
@@ -117,105 +117,96 @@ _STATEMENT: Final = """
     WITH state AS (
         UPDATE workflow_states SET
             status = CASE WHEN status = 'cancelling'
-                AND :status NOT IN ('completed', 'cancelled', 'failed')
-                THEN status ELSE :status END,
-            current_phase = :current_phase,
-            state_data = coalesce(cast(:state_data AS jsonb), state_data),
-            progress_percentage = CASE WHEN run_number = :run_number
-                THEN greatest(progress_percentage, :progress) ELSE :progress END,
-            run_number = :run_number,
+                AND %(status)s NOT IN ('completed', 'cancelled', 'failed')
+                THEN status ELSE %(status)s END,
+            current_phase = %(current_phase)s,
+            state_data = coalesce(cast(%(state_data)s AS jsonb), state_data),
+            progress_percentage = greatest(%(progress)s,
+                CASE WHEN run_number = %(run_number)s THEN progress_percentage END),
+            run_number = %(run_number)s,
             version = version + 1,
-            event_seq = event_seq + :event_count,
+            event_seq = event_seq + %(event_count)s,
             updated_at = clock_timestamp()
-        WHERE id = :workflow_id AND engagement_id = :engagement_id
+        WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
+          AND NOT (%(unless_paused)s AND EXISTS (
+            SELECT FROM workflow_leases AS asked WHERE asked.id = workflow_states.id
+            AND pause_requested AND NOT cancel_requested))
         RETURNING id, engagement_id, client_account_id, session_id, version, event_seq,
             status = 'cancelling' AS cancelling
     ), lease AS (
         UPDATE workflow_leases AS held SET
-            runnable = cancelling OR coalesce(:runnable, held.runnable),
-            owner = coalesce(:owner, held.owner),
+            runnable = cancelling OR coalesce(%(runnable)s, held.runnable),
+            owner = coalesce(%(owner)s, held.owner),
             lease_until = CASE
-                WHEN cast(:owner AS text) IS NULL THEN held.lease_until
-                WHEN :owner = '' THEN NULL
-                ELSE clock_timestamp() + make_interval(secs => :hold_seconds) END,
-            attempt = coalesce(:attempt, held.attempt),
-            run_after = CASE WHEN cast(:delay_seconds AS float) IS NULL
-                THEN held.run_after
-                ELSE clock_timestamp() + make_interval(secs => :delay_seconds) END,
+                WHEN %(owner)s IS NULL THEN held.lease_until
+                WHEN %(owner)s = '' THEN NULL
+                ELSE clock_timestamp() + make_interval(secs => %(hold_seconds)s) END,
+            attempt = coalesce(%(attempt)s, held.attempt),
+            run_after = coalesce(clock_timestamp()
+                + make_interval(secs => %(delay_seconds)s), held.run_after),
             cancel_requested = CASE WHEN cancelling THEN held.cancel_requested
-                ELSE coalesce(:cancel_requested, held.cancel_requested) END,
-            pause_requested = coalesce(:pause_requested, held.pause_requested)
+                ELSE coalesce(%(cancel_requested)s, held.cancel_requested) END,
+            pause_requested = coalesce(%(pause_requested)s, held.pause_requested)
         FROM state
         WHERE held.id = state.id AND held.engagement_id = state.engagement_id
-          AND (cast(:expected_fence AS bigint) IS NULL OR (
-            held.fence = :expected_fence AND held.owner = :actor
-            AND (cast(:ended_id AS uuid) IS NULL OR EXISTS (
-                SELECT FROM workflow_phase_runs AS try WHERE try.id = :ended_id
-                AND try.engagement_id = :engagement_id AND try.status = 'running'))))
+          AND (cast(%(expected_fence)s AS bigint) IS NULL OR (
+            held.fence = %(expected_fence)s AND held.owner = %(actor)s
+            AND (cast(%(ended_id)s AS uuid) IS NULL OR EXISTS (
+                SELECT FROM workflow_phase_runs AS try WHERE try.id = %(ended_id)s
+                AND try.engagement_id = %(engagement_id)s AND try.status = 'running'))))
         RETURNING held.id
     ), ended AS (
         UPDATE workflow_phase_runs SET
-            status = :ended_status, summary = :summary, item_kind = :item_kind,
-            items_in = :items_in, items_out = :items_out,
-            items_rejected = :items_rejected, items_excluded = :items_excluded,
-            error_type = :error_type, error_message = :error_message,
-            traceback = :traceback, retryable = :retryable,
-            fraction = CASE WHEN :ended_status = 'completed' THEN 1 ELSE fraction END,
+            status = cast(%(ended_status)s AS text), summary = %(summary)s,
+            item_kind = %(item_kind)s,
+            items_in = %(items_in)s, items_out = %(items_out)s,
+            items_rejected = %(items_rejected)s, items_excluded = %(items_excluded)s,
+            error_type = %(error_type)s, error_message = %(error_message)s,
+            traceback = %(traceback)s, retryable = %(retryable)s,
+            fraction = CASE WHEN %(ended_status)s = 'completed' THEN 1
+                ELSE fraction END,
             finished_at = clock_timestamp()
-        WHERE id = :ended_id AND engagement_id = :engagement_id
+        WHERE id = %(ended_id)s AND engagement_id = %(engagement_id)s
+          AND EXISTS (SELECT FROM state)
     ), opened AS (
         INSERT INTO workflow_phase_runs (
             id, engagement_id, client_account_id, workflow_id, phase, position,
             run_number, attempt, fence, worker, status, fraction, message, item_kind,
             items_in, items_out, items_rejected, items_excluded, summary, error_type,
             error_message, traceback, retryable, started_at, reported_at, finished_at)
-        SELECT :opened_id, engagement_id, client_account_id, id, :opened_phase,
-            :opened_position, :opened_run_number, :opened_attempt, :opened_fence,
-            :opened_worker, :opened_status, 0, '', :opened_item_kind, 0, 0, 0, 0,
-            :opened_summary, '', '', '', false, clock_timestamp(), clock_timestamp(),
-            CASE WHEN :opened_status <> 'running' THEN clock_timestamp() END
-        FROM state WHERE cast(:opened_id AS uuid) IS NOT NULL
+        SELECT cast(%(new_id)s AS uuid), engagement_id, client_account_id, id,
+            %(new_phase)s, %(new_position)s, %(new_run_number)s, %(new_attempt)s,
+            %(new_fence)s, %(new_worker)s, cast(%(new_status)s AS text), 0, '',
+            %(new_item_kind)s, 0, 0, 0, 0, %(new_summary)s, '', '', '', false,
+            clock_timestamp(), clock_timestamp(),
+            CASE WHEN %(new_status)s <> 'running' THEN clock_timestamp() END
+        FROM state WHERE %(new_id)s IS NOT NULL
     ), history AS (
         INSERT INTO workflow_events (
             id, engagement_id, client_account_id, workflow_id, seq, type, phase, actor,
             user_id, reason, data, created_at)
         SELECT gen_random_uuid(), state.engagement_id, state.client_account_id,
-            state.id, state.event_seq - :event_count + entry.seq, entry.type,
-            entry.phase, :actor, :user_id, entry.reason, entry.data, clock_timestamp()
-        FROM state, jsonb_to_recordset(cast(:events AS jsonb))
+            state.id, state.event_seq - %(event_count)s + entry.seq, entry.type,
+            entry.phase, %(actor)s, cast(%(user_id)s AS uuid), entry.reason,
+            entry.data, clock_timestamp()
+        FROM state, jsonb_to_recordset(cast(%(events)s AS jsonb))
             AS entry(seq int, type text, phase text, reason text, data jsonb)
     )
     SELECT state.version, (SELECT count(*) FROM lease) AS leases,
-        pg_notify(:channel, json_build_object(
+        pg_notify(%(channel)s, json_build_object(
             'engagement_id', state.engagement_id, 'workflow_id', state.id,
             'version', state.version)::text),
-        CASE WHEN :wake THEN pg_notify(:queued_channel, state.id::text) END
+        CASE WHEN %(wake)s THEN pg_notify(%(queued_channel)s, state.id::text) END
     FROM state
     """
 
-_TYPES: Final[Mapping[str, Any]] = {
-    "opened_id": sa.Uuid,
-    "opened_status": sa.Text,
-    "ended_id": sa.Uuid,
-    "ended_status": sa.Text,
-    "user_id": sa.Uuid,
-    "actor": sa.Text,
-    "status": sa.Text,
-    "owner": sa.Text,
-    "runnable": sa.Boolean,
-    "cancel_requested": sa.Boolean,
-    "pause_requested": sa.Boolean,
-    "attempt": sa.Integer,
-}
 
-
-def prepared(statement: str) -> sa.TextClause:
+def prepared(statement: str) -> str:
     """Return ``statement`` as it is sent.
 
     psycopg keeps what it knows of a statement only up to 4,096 characters.
     """
-    types = [sa.bindparam(name, type_=kind) for name, kind in _TYPES.items()]
-    return sa.text(" ".join(statement.split())).bindparams(*types)
+    return " ".join(statement.split())
 
 
 _TRANSITION: Final = prepared(_STATEMENT)
@@ -230,12 +221,43 @@ def write_transition(
         LostLeaseError: The lease has another fence than the change expects; the
             unit of work must roll back.
     """
+    version = _write(session, scope, workflow_id, change)
+    if version is None:
+        raise _lost(workflow_id, change)
+    return version
+
+
+def write_unless_paused(
+    session: Session, scope: Scope, workflow_id: UUID, change: Transition
+) -> bool:
+    """Do as ``write_transition``, but write nothing if a person asked for a pause.
+
+    A pause that somebody asks for while this writes is not seen. One round trip
+    instead of a question before each change.
+
+    Returns:
+        Whether ``change`` was written; if not, the workflow is to be paused.
+    """
+    return _write(session, scope, workflow_id, change, unless_paused=True) is not None
+
+
+def _write(
+    session: Session,
+    scope: Scope,
+    workflow_id: UUID,
+    change: Transition,
+    *,
+    unless_paused: bool = False,
+) -> int | None:
+    """Return the new version, or ``None`` if there was no row to change."""
     wake = change.lease is not None and change.lease.runnable and not change.lease.owner
-    written = session.execute(
+    written = execute_direct(
+        session,
         _TRANSITION,
         {
             "workflow_id": workflow_id,
             "engagement_id": scope.engagement_id,
+            "unless_paused": unless_paused,
             "status": change.status.value,
             "current_phase": change.current_phase,
             "state_data": _json(change.state_data),
@@ -253,12 +275,18 @@ def write_transition(
             **_opened_values(change.opened),
         },
     ).one_or_none()
-    if written is None or not written.leases:
-        fence = change.lease.expected_fence if change.lease else None
-        raise LostLeaseError(workflow_id, fence or 0)
+    if written is None:
+        return None
+    if not written.leases:
+        raise _lost(workflow_id, change)
     if wake:
         queue_phase(session, workflow_id)
     return int(written.version)
+
+
+def _lost(workflow_id: UUID, change: Transition) -> LostLeaseError:
+    fence = change.lease.expected_fence if change.lease else None
+    return LostLeaseError(workflow_id, fence or 0)
 
 
 def _json(value: object | None) -> str | None:
@@ -312,14 +340,14 @@ def _ended_values(run: EndedRun | None) -> dict[str, Any]:
 
 def _opened_values(run: OpenedRun | None) -> dict[str, Any]:
     return {
-        "opened_id": run.id if run else None,
-        "opened_phase": run.phase if run else "",
-        "opened_position": run.position if run else 0,
-        "opened_run_number": run.run_number if run else 1,
-        "opened_attempt": run.attempt if run else 0,
-        "opened_fence": run.fence if run else 0,
-        "opened_worker": run.worker if run else "",
-        "opened_item_kind": run.item_kind if run else "",
-        "opened_status": run.status.value if run else "",
-        "opened_summary": run.summary if run else "",
+        "new_id": run.id if run else None,
+        "new_phase": run.phase if run else "",
+        "new_position": run.position if run else 0,
+        "new_run_number": run.run_number if run else 1,
+        "new_attempt": run.attempt if run else 0,
+        "new_fence": run.fence if run else 0,
+        "new_worker": run.worker if run else "",
+        "new_item_kind": run.item_kind if run else "",
+        "new_status": run.status.value if run else "",
+        "new_summary": run.summary if run else "",
     }

@@ -44,6 +44,7 @@ from discovery_app.services.workflow_transitions import (
     OpenedRun,
     Transition,
     write_transition,
+    write_unless_paused,
 )
 
 _TRACEBACK_LIMIT: Final = 20_000
@@ -145,33 +146,28 @@ class WorkflowWork(WorkflowRows):
         Raises:
             LostLeaseError: Another worker has the workflow; roll back.
         """
-        following = phase_after(claim.phase)
         ended = ended_run(claim, result)
         done = NewEvent(EventType.COMMITTED, claim.phase, data=counts(result))
-        if following is None:
-            change = finish(claim, ended, done)
-        elif result.needs_approval:
-            change = wait(claim, ended, done)
-        elif self._is_pause_requested(claim):
-            change = pause(claim, following, ended, done)
-        elif not keep:
-            change = hand_on(claim, following, ended, done)
-        else:
-            change = go_on(claim, following, ended, done)
-        dumped = state.dump_json()
-        change = replace(change, run_number=claim.run_number, state_data=dumped)
+        written = {"run_number": claim.run_number, "state_data": state.dump_json()}
         self._session.flush()
-        write_transition(self._session, claim.scope, claim.workflow_id, change)
-        if change.opened is None:
+        following = phase_after(claim.phase)
+        if following is None or result.needs_approval:
+            ending = finish if following is None else wait
+            self._transit(claim, replace(ending(claim, ended, done), **written))
             return None
-        return _next_claim(claim, change.opened, state)
+        onward = go_on if keep else hand_on
+        change = replace(onward(claim, following, ended, done), **written)
+        if not write_unless_paused(
+            self._session, claim.scope, claim.workflow_id, change
+        ):
+            paused = pause(claim, following, ended, done)
+            self._transit(claim, replace(paused, **written))
+            return None
+        opened = change.opened
+        return _next_claim(claim, opened, state) if opened else None
 
-    def _is_pause_requested(self, claim: Claim) -> bool:
-        """Return whether to stop here; one that comes later stops the next phase."""
-        return self._session.execute(
-            _PAUSE_REQUESTED,
-            {"id": claim.workflow_id, "engagement_id": claim.scope.engagement_id},
-        ).scalar_one()
+    def _transit(self, claim: Claim, change: Transition) -> None:
+        write_transition(self._session, claim.scope, claim.workflow_id, change)
 
     def fail_phase(
         self, claim: Claim, error: Exception, *, retryable: bool, trace: str = ""
@@ -305,11 +301,6 @@ class WorkflowWork(WorkflowRows):
         ).scalars()
         return next(iter(closed), "")
 
-
-_PAUSE_REQUESTED: Final = sa.text(
-    "SELECT pause_requested AND NOT cancel_requested FROM workflow_leases"
-    " WHERE id = :id AND engagement_id = :engagement_id"
-)
 
 _REPORT: Final = sa.text(
     """

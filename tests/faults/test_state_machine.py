@@ -58,8 +58,8 @@ from tests.faults.workflow_model import FINISHED, GATE, WorkflowModel, fold
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("calm")]
 
 PLANTS = {
-    "fence": "held.fence = :expected_fence AND",
-    "owner": "AND held.owner = :actor",
+    "fence": "held.fence = %(expected_fence)s AND",
+    "owner": "AND held.owner = %(actor)s",
     "run": "AND try.status = 'running'",
 }
 """What each planted bug takes out of the statement."""
