@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.config import settings
+from discovery_app.database.direct import execute_direct
 from discovery_app.domain.workflow import LeaseClaim
 
-_CLAIM: Final = sa.text(
-    """
+_CLAIM: Final = """
     WITH due AS MATERIALIZED (
         SELECT id, engagement_id FROM workflow_leases
         WHERE runnable AND run_after <= clock_timestamp() AND attempt < max_attempts
           AND (owner = '' OR lease_until < clock_timestamp())
-          AND (cast(:only AS uuid) IS NULL OR id = :only)
+          AND (cast(%(only)s AS uuid) IS NULL OR id = %(only)s)
         ORDER BY priority DESC, run_after
         LIMIT 1
         FOR UPDATE SKIP LOCKED
@@ -28,14 +28,13 @@ _CLAIM: Final = sa.text(
     UPDATE workflow_leases AS lease SET
         fence = lease.fence + 1,
         attempt = lease.attempt + 1,
-        owner = :worker,
-        lease_until = clock_timestamp() + make_interval(secs => :lease_seconds)
+        owner = %(worker)s,
+        lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     FROM due
     WHERE lease.id = due.id AND lease.engagement_id = due.engagement_id
     RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
         lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
     """
-).bindparams(sa.bindparam("only", type_=sa.Uuid))
 
 _EXTEND: Final = sa.text(
     """
@@ -47,27 +46,25 @@ _EXTEND: Final = sa.text(
     """
 )
 
-_SPENT: Final = sa.text(
-    """
+_SPENT: Final = """
     WITH spent AS MATERIALIZED (
         SELECT id, engagement_id FROM workflow_leases
         WHERE runnable AND attempt >= max_attempts
           AND (owner = '' OR lease_until < clock_timestamp())
           AND run_after <= clock_timestamp()
-          AND (cast(:only AS uuid) IS NULL OR id = :only)
+          AND (cast(%(only)s AS uuid) IS NULL OR id = %(only)s)
         LIMIT 1
         FOR UPDATE SKIP LOCKED
     )
     UPDATE workflow_leases AS lease SET
         fence = lease.fence + 1,
-        owner = :worker,
-        lease_until = clock_timestamp() + make_interval(secs => :lease_seconds)
+        owner = %(worker)s,
+        lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     FROM spent
     WHERE lease.id = spent.id AND lease.engagement_id = spent.engagement_id
     RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
         lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
     """
-).bindparams(sa.bindparam("only", type_=sa.Uuid))
 
 _GIVE_UP: Final = sa.text(
     """
@@ -180,8 +177,8 @@ class WorkflowLeaseService:
         return QueueDepth(row.due, row.held, float(row.oldest_seconds))
 
     def _take(
-        self, statement: sa.TextClause, worker: str, **more: UUID | None
+        self, statement: str, worker: str, **more: UUID | None
     ) -> LeaseClaim | None:
         values = {"worker": worker, "lease_seconds": settings().lease_seconds}
-        taken = self._session.execute(statement, {**values, **more}).first()
+        taken = execute_direct(self._session, statement, {**values, **more}).first()
         return LeaseClaim(**taken._mapping) if taken else None

@@ -133,6 +133,20 @@ _STATEMENT: Final = """
             AND pause_requested AND NOT cancel_requested))
         RETURNING id, engagement_id, client_account_id, session_id, version, event_seq,
             status = 'cancelling' AS cancelling
+    ), ended AS (
+        UPDATE workflow_phase_runs SET
+            status = cast(%(ended_status)s AS text), summary = %(summary)s,
+            item_kind = %(item_kind)s,
+            items_in = %(items_in)s, items_out = %(items_out)s,
+            items_rejected = %(items_rejected)s, items_excluded = %(items_excluded)s,
+            error_type = %(error_type)s, error_message = %(error_message)s,
+            traceback = %(traceback)s, retryable = %(retryable)s,
+            fraction = CASE WHEN %(ended_status)s = 'completed' THEN 1
+                ELSE fraction END,
+            finished_at = clock_timestamp()
+        WHERE id = cast(%(ended_id)s AS uuid) AND engagement_id = %(engagement_id)s
+          AND status = 'running' AND EXISTS (SELECT FROM state)
+        RETURNING 1
     ), lease AS (
         UPDATE workflow_leases AS held SET
             runnable = cancelling OR coalesce(%(runnable)s, held.runnable),
@@ -151,23 +165,8 @@ _STATEMENT: Final = """
         WHERE held.id = state.id AND held.engagement_id = state.engagement_id
           AND (cast(%(expected_fence)s AS bigint) IS NULL OR (
             held.fence = %(expected_fence)s AND held.owner = %(actor)s
-            AND (cast(%(ended_id)s AS uuid) IS NULL OR EXISTS (
-                SELECT FROM workflow_phase_runs AS try WHERE try.id = %(ended_id)s
-                AND try.engagement_id = %(engagement_id)s AND try.status = 'running'))))
+            AND (%(ended_id)s IS NULL OR EXISTS (SELECT FROM ended))))
         RETURNING held.id
-    ), ended AS (
-        UPDATE workflow_phase_runs SET
-            status = cast(%(ended_status)s AS text), summary = %(summary)s,
-            item_kind = %(item_kind)s,
-            items_in = %(items_in)s, items_out = %(items_out)s,
-            items_rejected = %(items_rejected)s, items_excluded = %(items_excluded)s,
-            error_type = %(error_type)s, error_message = %(error_message)s,
-            traceback = %(traceback)s, retryable = %(retryable)s,
-            fraction = CASE WHEN %(ended_status)s = 'completed' THEN 1
-                ELSE fraction END,
-            finished_at = clock_timestamp()
-        WHERE id = %(ended_id)s AND engagement_id = %(engagement_id)s
-          AND EXISTS (SELECT FROM state)
     ), opened AS (
         INSERT INTO workflow_phase_runs (
             id, engagement_id, client_account_id, workflow_id, phase, position,

@@ -7,12 +7,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from discovery_app.config import settings
+from discovery_app.database.direct import execute_direct
 from discovery_app.domain.access import Role, Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import (
@@ -23,7 +22,7 @@ from discovery_app.domain.workflow import (
     WorkflowStatus,
 )
 from discovery_app.errors import CancelledError, DiscoveryError, LostLeaseError
-from discovery_app.models import WorkflowPhaseRun, WorkflowState
+from discovery_app.models import WorkflowState
 from discovery_app.phases import load_phase, phase_after
 from discovery_app.phases.base import PhaseResult
 from discovery_app.services.workflow_moves import (
@@ -64,10 +63,8 @@ class WorkflowWork(WorkflowRows):
         """
         scope = worker_scope(lease)
         workflow = self._locked(scope, lease.workflow_id)
-        held = self._lease(scope, lease.workflow_id)
-        if held.fence != lease.fence or held.owner != lease.worker:
-            raise LostLeaseError(lease.workflow_id, lease.fence)
-        left_open = self._close_abandoned(workflow.id)
+        held = self._close_abandoned(lease)
+        left_open = held.left_open
         if held.cancel_requested:
             self._cancel_now(scope, workflow, fence=lease.fence)
             return None
@@ -106,7 +103,8 @@ class WorkflowWork(WorkflowRows):
             LostLeaseError: Another worker has the workflow.
             CancelledError: A person asked it to stop.
         """
-        cancel = self._session.execute(
+        cancel = execute_direct(
+            self._session,
             _REPORT,
             {
                 "workflow_id": claim.workflow_id,
@@ -281,38 +279,62 @@ class WorkflowWork(WorkflowRows):
             return True
         return False
 
-    def _close_abandoned(self, workflow_id: UUID) -> str:
-        """Close tries that a vanished worker left open; return its name."""
-        closed = self._session.execute(
-            sa.update(WorkflowPhaseRun)
-            .where(
-                col(WorkflowPhaseRun.workflow_id) == workflow_id,
-                col(WorkflowPhaseRun.status) == PhaseStatus.RUNNING,
-            )
-            .values(
-                status=PhaseStatus.FAILED,
-                error_type="LeaseExpired",
-                error_message="The worker went away in the middle; the phase starts "
-                "again.",
-                retryable=True,
-                finished_at=sa.func.clock_timestamp(),
-            )
-            .returning(col(WorkflowPhaseRun.worker))
-        ).scalars()
-        return next(iter(closed), "")
+    def _close_abandoned(self, lease: LeaseClaim) -> sa.Row:
+        """Close tries that a vanished worker left open; return what the lease says.
+
+        Returns:
+            ``cancel_requested``, ``pause_requested``, and as ``left_open`` the name of
+            the worker that vanished, if one did.
+
+        Raises:
+            LostLeaseError: The lease is another's now.
+        """
+        held = execute_direct(
+            self._session,
+            _CLOSE_ABANDONED,
+            {
+                "workflow_id": lease.workflow_id,
+                "engagement_id": lease.engagement_id,
+                "fence": lease.fence,
+                "worker": lease.worker,
+                "error_message": _WENT_AWAY,
+            },
+        ).one_or_none()
+        if held is None:
+            raise LostLeaseError(lease.workflow_id, lease.fence)
+        return held
 
 
-_REPORT: Final = sa.text(
+_WENT_AWAY: Final = "The worker went away in the middle; the phase starts again."
+
+_CLOSE_ABANDONED: Final = """
+    WITH held AS (
+        SELECT cancel_requested, pause_requested FROM workflow_leases
+        WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
+          AND fence = %(fence)s AND owner = %(worker)s
+    ), closed AS (
+        UPDATE workflow_phase_runs SET status = 'failed', error_type = 'LeaseExpired',
+            error_message = %(error_message)s, retryable = true,
+            finished_at = clock_timestamp()
+        WHERE workflow_id = %(workflow_id)s AND engagement_id = %(engagement_id)s
+          AND status = 'running' AND EXISTS (SELECT FROM held)
+        RETURNING worker
+    )
+    SELECT held.*, (SELECT worker FROM closed LIMIT 1) AS left_open FROM held
     """
+"""Runs after the workflow's row is locked, in a statement of its own, so that it sees
+what whoever had locked it before has asked for."""
+
+_REPORT: Final = """
     WITH held AS (
         SELECT id, engagement_id, cancel_requested FROM workflow_leases
-        WHERE id = :workflow_id AND engagement_id = :engagement_id
-          AND fence = :fence AND owner = :worker
+        WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
+          AND fence = %(fence)s AND owner = %(worker)s
     ), told AS (
-        UPDATE workflow_phase_runs SET fraction = :fraction, message = :message,
+        UPDATE workflow_phase_runs SET fraction = %(fraction)s, message = %(message)s,
             reported_at = clock_timestamp()
-        WHERE id = :run_id AND engagement_id = :engagement_id AND status = 'running'
-          AND EXISTS (SELECT 1 FROM held)
+        WHERE id = %(run_id)s AND engagement_id = %(engagement_id)s
+          AND status = 'running' AND EXISTS (SELECT 1 FROM held)
         RETURNING 1
     )
     SELECT held.cancel_requested, pg_notify('workflow_changed', json_build_object(
@@ -320,7 +342,6 @@ _REPORT: Final = sa.text(
         'version', -1)::text)
     FROM held, told
     """
-)
 """Version -1 tells pages that only the progress of a phase has changed."""
 
 

@@ -60,7 +60,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("calm")]
 PLANTS = {
     "fence": "held.fence = %(expected_fence)s AND",
     "owner": "AND held.owner = %(actor)s",
-    "run": "AND try.status = 'running'",
+    "run": "AND status = 'running'",
 }
 """What each planted bug takes out of the statement."""
 
