@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import board, commits, imports, mapping, starts, tabs
+from benchmarks import board, commits, imports, mapping, scaling, starts, tabs
 from benchmarks.bench_server import own_server
 from benchmarks.results import show
 
@@ -10,6 +10,7 @@ PARTS = {
     "mapping": mapping,
     "commits": commits,
     "starts": starts,
+    "scaling": scaling,
     "tabs": tabs,
     "board": board,
     "imports": imports,
