@@ -39,7 +39,7 @@ e2e: $(VENV)/installed-dev browser ## Browser tests only
 faults: $(VENV)/installed-dev ## The long fault suite
 	$(BIN)/pytest -m "faults"
 
-bench: $(VENV)/installed-dev ## Measure beside bare baselines; writes benchmarks/latest.json
+bench: $(VENV)/installed-dev $(VENV)-bench/installed ## Measure beside bare baselines and DBOS; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
 accuracy: $(VENV)/installed-dev ## How often the rules are right; writes benchmarks/accuracy.md
@@ -57,5 +57,11 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# DBOS, in an environment of its own; without it, its rows of the bench say so.
+$(VENV)-bench/installed: requirements-bench.txt
+	@test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/pip install -q --disable-pip-version-check -r requirements-bench.txt \
+		&& touch $@ || echo "DBOS could not be installed; the bench goes on without it."
+
 clean: ## Remove what was built; data in .discovery stays
-	rm -rf .web $(VENV) .pytest_cache .ruff_cache
+	rm -rf .web $(VENV) $(VENV)-bench .pytest_cache .ruff_cache

@@ -1,4 +1,10 @@
-"""From the commit that creates a workflow to the start of its first phase."""
+"""From the creation of a workflow to the start of its first phase, by an idle runner.
+
+One runner rests; a discovery of a tiny file is started as the page does it. Both times
+are the database's own: the workflow's row was written; the first try of its first phase
+was opened. Between them lie the commit, the notification, the claim and the beginning
+of the phase.
+"""
 
 import os
 import statistics
@@ -9,6 +15,7 @@ from uuid import UUID
 
 from benchmarks.bench_server import tenant
 from benchmarks.results import Row
+from discovery_app.config import Dispatcher, settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Scope
 from discovery_app.domain.workflow import WorkflowView
@@ -22,30 +29,36 @@ CSV = b"Hostname,IP Address,Operating System,RAM (GB)\nweb-01,10.0.0.1,RHEL 9,16
 
 
 def measure() -> list[Row]:
-    """Return the median of the database's own two times: created, phase started."""
+    """Return the median wait under each dispatcher."""
     scope = tenant("Starts")
-    runner = subprocess.Popen(
-        [sys.executable, "-m", "discovery_app.jobs.runner", "bench-1"],
-        env=os.environ | {"DISCOVERY_RUNNER": "off"},
+    return [_row(scope, dispatcher) for dispatcher in Dispatcher]
+
+
+def _row(scope: Scope, dispatcher: Dispatcher) -> Row:
+    environment = {"DISCOVERY_DISPATCHER": dispatcher.value, "DISCOVERY_RUNNER": "off"}
+    os.environ |= environment  # This process queues as its runner expects.
+    settings.cache_clear()
+    runner = subprocess.Popen(  # noqa: S603  This product's own.
+        [sys.executable, "-m", "discovery_app.jobs.runner", f"bench-{dispatcher}"]
     )
     try:
         _discover(scope)
-        waits = sorted(_discover(scope) for _ in range(RUNS))
+        median = statistics.median(_discover(scope) for _ in range(RUNS))
     finally:
         runner.terminate()
         runner.wait(30)
-    median = statistics.median(waits)
-    return [
-        Row(
-            "created → first phase starts, p50",
-            median,
-            "ms",
-            None,
-            None,
-            f"< {TARGET_MS} ms with an idle runner",
-            median < TARGET_MS,
-        )
-    ]
+        for name in environment:
+            del os.environ[name]
+        settings.cache_clear()
+    return Row(
+        f"created → first phase starts, p50, {dispatcher}",
+        median,
+        "ms",
+        None,
+        None,
+        f"< {TARGET_MS} ms with an idle runner",
+        median < TARGET_MS,
+    )
 
 
 def _discover(scope: Scope) -> float:

@@ -339,10 +339,11 @@ _REPORT: Final = """
     )
     SELECT held.cancel_requested, pg_notify('workflow_changed', json_build_object(
         'engagement_id', held.engagement_id, 'workflow_id', held.id,
-        'version', -1)::text)
+        'version', -1)::text), set_config('synchronous_commit', 'off', true)
     FROM held, told
     """
-"""Version -1 tells pages that only the progress of a phase has changed."""
+"""Version -1 tells pages that only the progress of a phase has changed. Progress may be
+lost in a crash, so nobody waits for the disk; a phase commit after it does."""
 
 
 def worker_scope(lease: LeaseClaim) -> Scope:
