@@ -91,10 +91,10 @@ def create(scope: Scope) -> UUID:
 
 def begin(worker: str) -> Claim:
     """Claim a workflow and open its first phase, as a runner does."""
-    with unit_of_work(WorkerScope(worker)) as session:
-        lease = WorkflowLeaseService(session).claim(worker)
-    if lease is None:
-        raise RuntimeError("No workflow was due.")
+    lease = None
+    while lease is None:  # The only one that is due may just be passed by another's.
+        with unit_of_work(WorkerScope(worker)) as session:
+            lease = WorkflowLeaseService(session).claim(worker)
     with unit_of_work(worker_scope(lease)) as session:
         claim = WorkflowStateService(session).begin(lease)
     if claim is None:

@@ -1,9 +1,10 @@
 """One process that keeps workflows whose phases do nothing.
 
-``python -m benchmarks.phase_worker phases|workflows NUMBER WORKFLOWS``
+``python -m benchmarks.phase_worker commits|workflows|uploads NUMBER WORKFLOWS``
 
-``phases`` measures the phase commits of workflows that run already; ``workflows`` all
-that is kept of one: created, claimed, begun, each phase, completed.
+``commits`` measures the phase commits of workflows that run already; ``workflows``
+takes them from the queue: claimed, begun, each phase, completed; ``uploads`` makes
+them, too, with the rows of their upload.
 """
 
 import sys
@@ -11,6 +12,7 @@ import sys
 from benchmarks import empty_work
 from benchmarks.bench_server import tenant
 from benchmarks.crews import work_with_others
+from discovery_app.domain.access import Scope
 
 WARM_UP = 12
 """Workflows before the clock runs: by then the server has planned each statement."""
@@ -19,23 +21,29 @@ WARM_UP = 12
 def main() -> None:
     """Keep so many workflows, after some to warm up."""
     kind, number, workflows = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    scope = tenant(f"Worker {number}")
-    worker = f"bench-{number}/1"
-
-    def whole() -> int:
-        empty_work.create(scope)
-        return empty_work.run(empty_work.begin(worker))
-
+    scope, worker = tenant(f"Worker {number}"), f"bench-{number}/1"
+    times = range(workflows)
     for _ in range(WARM_UP):
-        whole()
-    if kind == "workflows":
-        work_with_others(lambda: sum(whole() for _ in range(workflows)))
+        _upload(scope, worker)
+    if kind == "uploads":
+        work_with_others(lambda: sum(_upload(scope, worker) for _ in times))
         return
-    claims = []
-    for _ in range(workflows):
+    for _ in times:
         empty_work.create(scope)
-        claims.append(empty_work.begin(worker))
+    if kind == "workflows":
+        work_with_others(lambda: sum(_whole(worker) for _ in times))
+        return
+    claims = [empty_work.begin(worker) for _ in times]
     work_with_others(lambda: sum(empty_work.run(claim) for claim in claims))
+
+
+def _upload(scope: Scope, worker: str) -> int:
+    empty_work.create(scope)
+    return _whole(worker)
+
+
+def _whole(worker: str) -> int:
+    return empty_work.run(empty_work.begin(worker))
 
 
 if __name__ == "__main__":

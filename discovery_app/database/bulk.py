@@ -5,13 +5,13 @@ temporary table and from there, by ``INSERT … SELECT``, through the policies.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import cast
 
 import polars as pl
 import psycopg
 from psycopg import sql
 from sqlmodel import Session
 
+from discovery_app.database.direct import driver_connection
 from discovery_app.errors import InvalidInputError
 
 ROWS_A_CHUNK = 50_000
@@ -41,9 +41,7 @@ def stage_frame(
     rows = frame.select(
         _as_text(frame.schema[column], column, kind) for column, kind in columns.items()
     )
-    connection = cast(
-        "psycopg.Connection", session.connection().connection.driver_connection
-    )
+    connection = driver_connection(session.connection())
     with connection.cursor() as cursor:
         cursor.execute(_create(name, columns))
         try:

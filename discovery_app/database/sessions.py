@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from discovery_app.database.direct import driver_connection
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.pool import engine
 from discovery_app.domain.access import (
@@ -62,7 +63,8 @@ def _enter_scope(
 ) -> None:
     """Take the scope's role and settings until the transaction ends."""
     if not transaction.nested:  # A savepoint keeps what its transaction has.
-        connection.exec_driver_sql(_ENTER, transaction_settings(session.scope))
+        driver = driver_connection(connection)
+        driver.execute(_ENTER, transaction_settings(session.scope))
 
 
 def transaction_settings(scope: AnyScope) -> dict[str, str]:

@@ -32,8 +32,8 @@ _CLAIM: Final = """
         lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     FROM due
     WHERE lease.id = due.id AND lease.engagement_id = due.engagement_id
-    RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
-        lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
+    RETURNING lease.id, lease.client_account_id, lease.engagement_id, lease.fence,
+        lease.attempt, lease.max_attempts, lease.owner
     """
 
 _EXTEND: Final = sa.text(
@@ -62,8 +62,8 @@ _SPENT: Final = """
         lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     FROM spent
     WHERE lease.id = spent.id AND lease.engagement_id = spent.engagement_id
-    RETURNING lease.id AS workflow_id, lease.client_account_id, lease.engagement_id,
-        lease.fence, lease.attempt, lease.max_attempts, lease.owner AS worker
+    RETURNING lease.id, lease.client_account_id, lease.engagement_id, lease.fence,
+        lease.attempt, lease.max_attempts, lease.owner
     """
 
 _GIVE_UP: Final = sa.text(
@@ -180,5 +180,5 @@ class WorkflowLeaseService:
         self, statement: str, worker: str, **more: UUID | None
     ) -> LeaseClaim | None:
         values = {"worker": worker, "lease_seconds": settings().lease_seconds}
-        taken = execute_direct(self._session, statement, {**values, **more}).first()
-        return LeaseClaim(**taken._mapping) if taken else None
+        taken = execute_direct(self._session, statement, {**values, **more})
+        return LeaseClaim(*taken) if taken else None

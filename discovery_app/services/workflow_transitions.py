@@ -273,14 +273,15 @@ def _write(
             **_ended_values(change.ended),
             **_opened_values(change.opened),
         },
-    ).one_or_none()
+    )
     if written is None:
         return None
-    if not written.leases:
+    version, leases, *_ = written
+    if not leases:
         raise _lost(workflow_id, change)
     if wake:
         queue_phase(session, workflow_id)
-    return int(written.version)
+    return int(version)
 
 
 def _lost(workflow_id: UUID, change: Transition) -> LostLeaseError:

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from discovery_app.config import settings
 from discovery_app.database.direct import execute_direct
 from discovery_app.domain.access import Role, Scope
@@ -63,12 +61,11 @@ class WorkflowWork(WorkflowRows):
         """
         scope = worker_scope(lease)
         workflow = self._locked(scope, lease.workflow_id)
-        held = self._close_abandoned(lease)
-        left_open = held.left_open
-        if held.cancel_requested:
+        cancel, pause_asked, left_open = self._close_abandoned(lease)
+        if cancel:
             self._cancel_now(scope, workflow, fence=lease.fence)
             return None
-        if held.pause_requested:
+        if pause_asked:
             self._pause_now(scope, workflow, fence=lease.fence)
             return None
         phase = workflow.current_phase
@@ -103,7 +100,7 @@ class WorkflowWork(WorkflowRows):
             LostLeaseError: Another worker has the workflow.
             CancelledError: A person asked it to stop.
         """
-        cancel = execute_direct(
+        told = execute_direct(
             self._session,
             _REPORT,
             {
@@ -115,10 +112,11 @@ class WorkflowWork(WorkflowRows):
                 "fraction": min(max(fraction, 0.0), 1.0),
                 "message": message[:500],
             },
-        ).one_or_none()
-        if cancel is None:
+        )
+        if told is None:
             raise LostLeaseError(claim.workflow_id, claim.fence)
-        if cancel.cancel_requested:
+        cancel_requested, *_ = told
+        if cancel_requested:
             raise CancelledError("The run was cancelled; nothing more was changed.")
 
     def commit_phase(
@@ -279,12 +277,12 @@ class WorkflowWork(WorkflowRows):
             return True
         return False
 
-    def _close_abandoned(self, lease: LeaseClaim) -> sa.Row:
+    def _close_abandoned(self, lease: LeaseClaim) -> tuple[Any, ...]:
         """Close tries that a vanished worker left open; return what the lease says.
 
         Returns:
-            ``cancel_requested``, ``pause_requested``, and as ``left_open`` the name of
-            the worker that vanished, if one did.
+            Whether a cancel is requested, whether a pause is, and the name of the
+            worker that vanished, if one did.
 
         Raises:
             LostLeaseError: The lease is another's now.
@@ -299,7 +297,7 @@ class WorkflowWork(WorkflowRows):
                 "worker": lease.worker,
                 "error_message": _WENT_AWAY,
             },
-        ).one_or_none()
+        )
         if held is None:
             raise LostLeaseError(lease.workflow_id, lease.fence)
         return held
@@ -320,7 +318,7 @@ _CLOSE_ABANDONED: Final = """
           AND status = 'running' AND EXISTS (SELECT FROM held)
         RETURNING worker
     )
-    SELECT held.*, (SELECT worker FROM closed LIMIT 1) AS left_open FROM held
+    SELECT held.*, (SELECT worker FROM closed LIMIT 1) FROM held
     """
 """Runs after the workflow's row is locked, in a statement of its own, so that it sees
 what whoever had locked it before has asked for."""

@@ -1,8 +1,8 @@
+import psycopg
 import pytest
-import sqlalchemy as sa
 from psycopg import _queries
 
-from discovery_app.database import engine, unit_of_work
+from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.errors import LostLeaseError
 from discovery_app.services import workflow_transitions
@@ -23,16 +23,17 @@ def claim(admin):
 
 
 @pytest.fixture
-def sent():
+def sent(monkeypatch):
     """What goes to the database, statement by statement."""
     statements = []
+    execute = psycopg.Cursor.execute
 
-    def note(_connection, _cursor, statement, *_):
+    def note(cursor, statement, *values, **more):
         statements.append(statement)
+        return execute(cursor, statement, *values, **more)
 
-    sa.event.listen(engine(), "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(engine(), "before_cursor_execute", note)
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    return statements
 
 
 def commit(claim, **more):
