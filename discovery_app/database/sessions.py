@@ -11,6 +11,7 @@ from sqlmodel import Session
 from discovery_app.database.direct import driver_connection
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.pool import engine
+from discovery_app.database.words import forget, remember_connection, say
 from discovery_app.domain.access import (
     AccountScope,
     AnyScope,
@@ -65,6 +66,17 @@ def _enter_scope(
     if not transaction.nested:  # A savepoint keeps what its transaction has.
         driver = driver_connection(connection)
         driver.execute(_ENTER, transaction_settings(session.scope))
+        remember_connection(session.info, connection)
+
+
+@event.listens_for(ScopedSession, "after_commit")
+def _say_words(session: ScopedSession) -> None:
+    say(session.info)
+
+
+@event.listens_for(ScopedSession, "after_rollback")
+def _forget_words(session: ScopedSession) -> None:
+    forget(session.info)
 
 
 def transaction_settings(scope: AnyScope) -> dict[str, str]:

@@ -16,13 +16,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from discovery_app.database.direct import execute_direct
+from discovery_app.database.notifications import WORKFLOW_CHANGED, WORKFLOW_QUEUED
+from discovery_app.database.words import say_after_commit
 from discovery_app.domain.access import Scope
 from discovery_app.domain.workflow import EventType, PhaseStatus, WorkflowStatus
 from discovery_app.errors import LostLeaseError
 from discovery_app.services.workflow_queue import queue_phase
-
-CHANGED_CHANNEL: Final = "workflow_changed"
-QUEUED_CHANNEL: Final = "workflow_queued"
 
 
 @dataclass(frozen=True)
@@ -191,12 +190,7 @@ _STATEMENT: Final = """
         FROM state, jsonb_to_recordset(cast(%(events)s AS jsonb))
             AS entry(seq int, type text, phase text, reason text, data jsonb)
     )
-    SELECT state.version, (SELECT count(*) FROM lease) AS leases,
-        pg_notify(%(channel)s, json_build_object(
-            'engagement_id', state.engagement_id, 'workflow_id', state.id,
-            'version', state.version)::text),
-        CASE WHEN %(wake)s THEN pg_notify(%(queued_channel)s, state.id::text) END
-    FROM state
+    SELECT state.version, (SELECT count(*) FROM lease) FROM state
     """
 
 
@@ -249,7 +243,6 @@ def _write(
     unless_paused: bool = False,
 ) -> int | None:
     """Return the new version, or ``None`` if there was no row to change."""
-    wake = change.lease is not None and change.lease.runnable and not change.lease.owner
     written = execute_direct(
         session,
         _TRANSITION,
@@ -266,9 +259,6 @@ def _write(
             "user_id": scope.user_id,
             "events": _json(_entries(change.events)),
             "event_count": len(change.events),
-            "channel": CHANGED_CHANNEL,
-            "queued_channel": QUEUED_CHANNEL,
-            "wake": wake,
             **_lease_values(change.lease),
             **_ended_values(change.ended),
             **_opened_values(change.opened),
@@ -276,10 +266,17 @@ def _write(
     )
     if written is None:
         return None
-    version, leases, *_ = written
+    version, leases = written
     if not leases:
         raise _lost(workflow_id, change)
-    if wake:
+    changed = {
+        "engagement_id": str(scope.engagement_id),
+        "workflow_id": str(workflow_id),
+        "version": version,
+    }
+    say_after_commit(session, WORKFLOW_CHANGED, json.dumps(changed))
+    if change.lease and change.lease.runnable and not change.lease.owner:
+        say_after_commit(session, WORKFLOW_QUEUED, str(workflow_id))
         queue_phase(session, workflow_id)
     return int(version)
 
