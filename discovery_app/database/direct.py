@@ -1,7 +1,7 @@
 """Statements of the hot path, given to the driver as they are."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 
 def execute_direct(
-    session: Session, statement: str, values: Mapping[str, Any]
+    session: Session, statement: LiteralString, values: Mapping[str, Any]
 ) -> tuple[Any, ...] | None:
     """Run ``statement`` in the session's transaction; return its first row, if any.
 

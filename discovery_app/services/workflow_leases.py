@@ -5,7 +5,7 @@ only code that writes ``workflow_leases``.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -177,7 +177,7 @@ class WorkflowLeaseService:
         return QueueDepth(row.due, row.held, float(row.oldest_seconds))
 
     def _take(
-        self, statement: str, worker: str, **more: UUID | None
+        self, statement: LiteralString, worker: str, **more: UUID | None
     ) -> LeaseClaim | None:
         values = {"worker": worker, "lease_seconds": settings().lease_seconds}
         taken = execute_direct(self._session, statement, {**values, **more})

@@ -10,7 +10,7 @@ last, in every change. Part of ``services.workflow_state``; nothing else may use
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from sqlmodel import Session
@@ -194,7 +194,7 @@ _STATEMENT: Final = """
     """
 
 
-def prepared(statement: str) -> str:
+def prepared(statement: LiteralString) -> LiteralString:
     """Return ``statement`` as it is sent.
 
     psycopg keeps what it knows of a statement only up to 4,096 characters.
