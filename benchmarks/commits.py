@@ -31,9 +31,9 @@ from discovery_app.database.addresses import driver_address, embedded_url, super
 
 CONNECTIONS: Final = 4
 ROUNDS: Final = 3
-WORKFLOWS: Final = 60
+WORKFLOWS: Final = 40
 """Of each process in each round."""
-BARE_COMMITS: Final = 1500
+BARE_COMMITS: Final = 1000
 TARGET_SHARE: Final = 0.3
 TARGET_TIMES: Final = 2.0
 DBOS_PYTHON: Final = Path(".venv-bench/bin/python")

@@ -33,8 +33,8 @@ from discovery_app.phases import ORDER
 from discovery_app.storage import object_store
 
 RUNNERS: Final = (1, 2, 4)
-EMPTY_WORKFLOWS: Final = 60
-WAITING_WORKFLOWS: Final = 12
+EMPTY_WORKFLOWS: Final = 40
+WAITING_WORKFLOWS: Final = 8
 WAITING_SECONDS: Final = 0.05
 LISTEN_SECONDS: Final = 1.5
 LONGEST_SECONDS: Final = 300.0
