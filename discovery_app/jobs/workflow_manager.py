@@ -17,9 +17,7 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import (
     CancelledError,
-    ConflictError,
     DiscoveryError,
-    InvalidInputError,
     LostLeaseError,
     MissingInputError,
     NewerStateError,
@@ -144,8 +142,6 @@ class DiscoveryWorkflowManager:
         frames = self._published(claim.phase, state, result)
         fault_point("before_phase_commit", claim.phase, claim.workflow_id)
         following = self._commit(claim, result, state, frames)
-        if result.needs_approval:
-            _approve_in_advance(claim)
         _log_counts(claim.phase, result, time.monotonic() - began_at)
         fault_point("after_phase_commit", claim.phase, claim.workflow_id)
         return following
@@ -161,9 +157,11 @@ class DiscoveryWorkflowManager:
             state = PhaseResultService(session).store(
                 claim.scope, claim.phase, state, result, frames
             )
-            return WorkflowStateService(session).commit_phase(
+            following = WorkflowStateService(session).commit_phase(
                 claim, result, state, keep=not self._draining()
             )
+            approve_in_advance(session, claim, waits=result.needs_approval)
+            return following
 
     def _context(
         self, claim: Claim, state: DiscoveryFlowState, opened: ExitStack
@@ -262,18 +260,6 @@ class _Reporter:
         with unit_of_work(self._claim.scope) as session:
             WorkflowStateService(session).report(self._claim, fraction, message)
         self._written_at = now
-
-
-def _approve_in_advance(claim: Claim) -> None:
-    """Approve at once where the options say so; else the workflow waits."""
-    try:
-        with unit_of_work(claim.scope) as session:
-            approved = approve_in_advance(session, claim)
-    except (ConflictError, InvalidInputError) as error:
-        logger.info("The mapping is left to a person: %s", error)
-        return
-    if approved:
-        logger.info("The mapping was approved by the workflow's options.")
 
 
 def _log_counts(phase: str, result: PhaseResult, seconds: float) -> None:
