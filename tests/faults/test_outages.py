@@ -52,6 +52,7 @@ def servers_csv() -> bytes:
     return "\n".join(lines).encode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("phase", ["data_cleansing", "database_integration"])
 def test_a_killed_database_loses_nothing(phase, own_server):
     scope, started = start_discovery(files={"servers.csv": servers_csv()})

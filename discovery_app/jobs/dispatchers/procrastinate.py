@@ -17,7 +17,11 @@ from procrastinate import App, JobContext, PsycopgConnector
 from discovery_app.config import settings
 from discovery_app.database import database_url, unit_of_work
 from discovery_app.database.addresses import driver_address
-from discovery_app.database.pool import CONNECT_ARGUMENTS, CONNECT_SECONDS
+from discovery_app.database.pool import (
+    CONNECT_ARGUMENTS,
+    CONNECT_SECONDS,
+    SERVER_KEEPALIVES,
+)
 from discovery_app.database.queue import QUEUE_SCHEMA, RUN_PHASE
 from discovery_app.database.sessions import CLAIM_ROLE
 from discovery_app.domain.access import WorkerScope
@@ -142,11 +146,14 @@ class QueueSource:
 
 def _connector() -> PsycopgConnector:
     """Return a small pool of connections in the role that sees leases and jobs only."""
+    session = {"role": CLAIM_ROLE, "search_path": QUEUE_SCHEMA, **SERVER_KEEPALIVES}
     return PsycopgConnector(
         conninfo=driver_address(database_url()),
         kwargs={
             **CONNECT_ARGUMENTS,
-            "options": f"-c role={CLAIM_ROLE} -c search_path={QUEUE_SCHEMA}",
+            "options": " ".join(
+                f"-c {name}={value}" for name, value in session.items()
+            ),
         },
         min_size=1,
         max_size=3,
