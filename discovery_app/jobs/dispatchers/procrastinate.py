@@ -79,14 +79,16 @@ class QueueSource:
             loop.call_soon_threadsafe(serving.cancel)
 
     def close(self) -> None:
-        """Drop the job that was handed back, or let the last one be ended."""
+        """Put back the job that was not done, or let the last one be ended."""
         job_id = self._job_id
         if job_id is None:
             self._thread.join(_CLOSE_SECONDS)
             return
         try:
             with unit_of_work(self._scope) as session:
-                WorkflowQueueService(session).drop(job_id)
+                queue = WorkflowQueueService(session)
+                queue.drop(job_id)
+                queue.rebuild()
         except DiscoveryError as error:  # The next tidying drops it.
             logger.info("The job of this worker was left in the queue: %s", error)
 
@@ -133,9 +135,9 @@ class QueueSource:
             )
 
     def _run_phase(self, context: JobContext, workflow_id: str, **_: Any) -> None:
-        if self._stopping.is_set():
-            return
         self._job_id = context.job.id
+        if self._stopping.is_set():
+            return  # ``close`` puts it back.
         try:
             self._take(UUID(workflow_id))
         except Exception as error:  # noqa: BLE001  The lease ends; it is queued again.
