@@ -87,6 +87,8 @@ class OwnDatabase:
         pytest.param("apscheduler", 0.0, marks=pytest.mark.long),
         pytest.param("procrastinate", 10.0, marks=pytest.mark.long),
         pytest.param("apscheduler", 10.0, marks=pytest.mark.long),
+        pytest.param("procrastinate", 60.0, marks=pytest.mark.long),
+        pytest.param("apscheduler", 60.0, marks=pytest.mark.long),
     ],
 )
 def test_a_database_that_goes_away_under_load_loses_nothing(
