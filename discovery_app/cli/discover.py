@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -22,7 +22,6 @@ from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import ApproveMode, WorkflowOptions
 from discovery_app.domain.workflow import FINISHED, WorkflowStatus, WorkflowView
 from discovery_app.errors import (
-    ConflictError,
     DiscoveryError,
     FileRefusedError,
     InvalidInputError,
@@ -66,7 +65,8 @@ def discover(
         bool, typer.Option("--create", help="Make client and engagement if missing.")
     ] = False,
     approve: Annotated[
-        ApproveMode, typer.Option(help="Columns in review: wait, or take the best.")
+        ApproveMode,
+        typer.Option(help="Wait, approve the sure columns, or take all the best."),
     ] = ApproveMode.NONE,
     as_of: Annotated[
         datetime | None,
@@ -122,11 +122,6 @@ def _discover(
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
         _follow(scope, started.workflow_id)
-        if approve is ApproveMode.ALL:
-            # The worker approves it right after it began to wait; or it just did not.
-            with suppress(ConflictError):
-                _approve(scope, started.workflow_id, {}, best=True)
-            _follow(scope, started.workflow_id)
     return _report(scope, started.workflow_id)
 
 

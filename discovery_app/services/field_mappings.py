@@ -191,13 +191,12 @@ class FieldMappingService:
         Raises:
             ConflictError: The workflow does not wait for them any more.
         """
-        rows = self._rows_in_review(scope, workflow_id)
-        open_rows = [row for row in rows if _is_confirmable(row)]
-        for row in open_rows:
-            row.approved_by = scope.actor
-            row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
-        self._session.flush()
-        return len(open_rows)
+        return self._confirm(scope, self._rows_in_review(scope, workflow_id))
+
+    def confirm_in_advance(self, scope: Scope, session_id: UUID) -> int:
+        """Do as ``confirm`` inside the commit that leaves the mapping, gate or not."""
+        scope.require(Permission.APPROVE_MAPPINGS)
+        return self._confirm(scope, self._rows(scope, session_id))
 
     def approve(
         self,
@@ -245,6 +244,14 @@ class FieldMappingService:
             self._remember(scope, source, rows)
         decided = sum(1 for row in rows if row.target is not None)
         return states.approve(scope, workflow_id, approved=decided, version=version)
+
+    def _confirm(self, scope: Scope, rows: Sequence[FieldMapping]) -> int:
+        open_rows = [row for row in rows if _is_confirmable(row)]
+        for row in open_rows:
+            row.approved_by = scope.actor
+            row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
+        self._session.flush()
+        return len(open_rows)
 
     def _rows_in_review(
         self, scope: Scope, workflow_id: UUID
