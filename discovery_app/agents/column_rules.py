@@ -5,6 +5,7 @@ decides. Wrong at "confident" is the worst error, so whatever the values of the
 column contradict goes to a person.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,7 @@ from discovery_app.agents import header_rules
 from discovery_app.agents.column import Column
 from discovery_app.agents.judgement import (
     Judgement,
+    are_bytes,
     label,
     quoted,
     unmapped,
@@ -37,6 +39,7 @@ from discovery_app.knowledge.headers import (
 )
 from discovery_app.knowledge.source_headers import (
     ASIDE,
+    SOURCE_BOUND,
     preset_meaning,
     related_meaning,
 )
@@ -50,6 +53,8 @@ PATTERN: Final = 0.96
 _WIDEST: Final = 500
 """Columns up to which each is compared with all others; chosen."""
 
+
+_STEP: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_\[\]-]*$")
 
 Rule = Callable[[Column], Judgement | None]
 
@@ -77,7 +82,8 @@ def judge(
         return _never_imported(profile)
     if profile.role == "related":
         return _related(column)
-    found = _first(column) or _without_affix(column) or header_rules.misspelt(column)
+    found = _first(column) or _without_affix(column) or _without_path(column)
+    found = found or header_rules.misspelt(column)
     found = found or unmapped("no_match", _nothing(profile))
     return _with_memory(column, found)
 
@@ -108,6 +114,27 @@ def _without_affix(column: Column) -> Judgement | None:
         return None
     bare = _column(column.source, column.profile, column.table, column.remembered, rest)
     return _first(bare)
+
+
+def _without_path(column: Column) -> Judgement | None:
+    """Judge the end of a path, as ``configuration.privateIpAddress`` in JSON is one.
+
+    What the path leads to says less than a header does, so the values must agree.
+    """
+    header = column.profile.header.strip()
+    parts = header.split(".")
+    if len(parts) < 2 or not all(_STEP.match(part) for part in parts):
+        return None
+    for rest in (" ".join(parts[-2:]), parts[-1]):
+        bare = _column(
+            column.source, column.profile, column.table, column.remembered, rest
+        )
+        if bare.normal in SOURCE_BOUND or column.is_closed:
+            continue
+        found = _first(bare)
+        if found is not None:
+            return header_rules.proven(found)
+    return None
 
 
 def _nothing(profile: ColumnProfile) -> str:
@@ -204,6 +231,9 @@ def _preset(column: Column) -> Judgement | None:
     if _is_record_type(column):
         return _confident(meaning.field, PRESET, "preset", reason)
     found = weigh(column.profile, meaning.field, PRESET, "preset", reason, unit)
+    if unit == "B" and not are_bytes(column.profile):
+        told = "But its numbers are too small for bytes; which unit are they in?"
+        found = found.changed(Outcome.REVIEW, told)
     return replace(found, order=meaning.order)
 
 

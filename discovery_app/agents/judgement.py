@@ -15,6 +15,7 @@ CONFIDENT: Final = 0.8
 
 _CONTRADICTED: Final = 0.55
 _UNIT_UNKNOWN: Final = 0.7
+_SMALLEST_BYTES: Final = 1024**2
 """Chosen, not measured: both below ``CONFIDENT``."""
 
 NEEDS_UNIT: Final = frozenset(
@@ -206,6 +207,12 @@ def likely_unit(profile: ColumnProfile, field: AssetField) -> tuple[str, str]:
     middle = statistics.median(values)
     unit = _unit_of_magnitude(field.name, middle) or standard
     return unit, f"values around {middle:,.0f} look like {unit}."
+
+
+def are_bytes(profile: ColumnProfile) -> bool:
+    """Return whether the numbers may count bytes: no machine has less than a MB."""
+    values = [value for value in numbers(profile) if value > 0]
+    return not values or statistics.median(values) >= _SMALLEST_BYTES
 
 
 def _small(middle: float) -> str:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from discovery_app.knowledge.headers import normalise_header, words_of
+from discovery_app.knowledge.source_catalogue import PRESETS, SOURCE_RULES
 from discovery_app.knowledge.source_presets import (
-    PRESETS,
     Meaning,
     Preset,
     RelatedPreset,
 )
 from discovery_app.knowledge.source_rules import (
-    SOURCE_RULES,
     UNKNOWN,
     UNKNOWN_TITLE,
     SourceRule,
@@ -170,6 +169,8 @@ def _fits(rule: TableRule, table: _Seen) -> bool:
         return False
     if rule.any_of and rule.any_of.isdisjoint(table.normal):
         return table.sheet in rule.sheets
+    if rule.with_any and rule.with_any.isdisjoint(table.normal):
+        return False
     if rule.starts:
         return any(header.startswith(rule.starts) for header in table.normal)
     return True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from discovery_app.knowledge.header_units import UNITS
+from discovery_app.knowledge.headers import header_words
 from discovery_app.readers.header_rows import is_name, known_share
 
 _UNIT_WORDS: Final = frozenset(UNITS) | {
@@ -26,6 +27,21 @@ _UNIT_WORDS: Final = frozenset(UNITS) | {
     "€",
     "$",
 }
+_NO_NAMES: Final = frozenset(
+    {"size", "usage", "used", "util", "utilisation", "utilization", "avg", "average"}
+    | {"max", "peak", "min", "free", "capacity", "provisioned", "allocated", "total"}
+    | {"gesamt", "belegt", "frei", "auslastung", "taille", "libre", "tamaño", "uso"}
+    | set(UNITS)
+)
+"""Words that say nothing without the thing they measure."""
+
+_NO_GROUPS: Final = frozenset(
+    {"general", "basic", "basics", "details", "info", "information", "overview"}
+    | {"identification", "identity", "common", "other", "misc", "allgemein"}
+    | {"général", "générales", "informations", "datos", "generales"}
+)
+"""Titles of groups that say nothing about the columns below them."""
+
 _BRACKETS: Final = re.compile(r"[()\[\]\s]")
 _KNOWN_SHARE: Final = 0.5
 """As for a single row of headers; chosen."""
@@ -74,7 +90,7 @@ def under_groups(groups: Sequence[str], names: Sequence[str]) -> list[str]:
         own = name.strip()
         if not own:
             named.append(above.strip())
-        elif seen[own.casefold()] > 1 and group:
+        elif group and (seen[own.casefold()] > 1 or _says_nothing(own)):
             named.append(f"{group} {own}")
         else:
             named.append(name)
@@ -88,5 +104,11 @@ def with_groups(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     for above, name in zip(groups, names, strict=True):
         group = above.strip() or group
         own = name.strip()
-        named.append(f"{group} {own}" if own and group else own or above.strip())
+        telling = own and _NO_GROUPS.isdisjoint(header_words(group))
+        named.append(f"{group} {own}" if telling and group else own or above.strip())
     return named
+
+
+def _says_nothing(name: str) -> bool:
+    words = header_words(name)
+    return bool(words) and _NO_NAMES.issuperset(words)

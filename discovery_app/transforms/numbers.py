@@ -22,6 +22,7 @@ from discovery_app.transforms.distinct import choose, shapes
 _WHOLE: Final = r"^[+-]?\d{1,15}$"
 _POINT: Final = r"^[+-]?\d+\.\d+$"
 _COMMA: Final = r"^[+-]?\d+,\d+$"
+_BARE_NUMBER: Final = r"^\s*[+-]?[\d.,'’\s]*[1-9][\d.,'’\s]*$"
 _NEVER_ZERO: Final = frozenset(
     {"cpu_cores", "cpu_sockets", "cores_per_socket", "memory_mb"}
 )
@@ -45,6 +46,8 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
     """
     dimension = DIMENSIONS.get(field.name, Dimension.COUNT)
     column_factor, notes = _column_factor(dimension, unit)
+    if not unit and not _lacks_unit(text):
+        notes = ()
     whole = field.type == "int"
     plain = text.str.contains(_WHOLE)
     decision = decide_mark(shapes(text.filter(~plain)), whole and column_factor == 1.0)
@@ -71,6 +74,11 @@ def _column_factor(
     if found is None:
         return 1.0, (ColumnNote("unit_unknown", unit),)
     return found, ()
+
+
+def _lacks_unit(text: pl.Series) -> bool:
+    """Tell whether some number of the column stands alone."""
+    return bool(text.str.contains(_BARE_NUMBER).any())
 
 
 def _decimal_form(decision: MarkDecision) -> str:
