@@ -17,6 +17,7 @@ from discovery_app.agents.judgement import (
     are_bytes,
     label,
     quoted,
+    unlike_unit,
     unmapped,
     weigh,
 )
@@ -61,10 +62,10 @@ Rule = Callable[[Column], Judgement | None]
 
 def memory_of(
     source: str, memory: Sequence[RememberedMapping]
-) -> dict[str, str | None]:
+) -> dict[str, RememberedMapping]:
     """Return what the client confirmed for exports of ``source``, by header."""
     return {
-        entry.header: entry.target
+        entry.header: entry
         for entry in memory
         if entry.source == source and (entry.target is None or is_target(entry.target))
     }
@@ -74,7 +75,7 @@ def judge(
     source: str,
     profile: ColumnProfile,
     table: Sequence[ColumnProfile],
-    remembered: Mapping[str, str | None],
+    remembered: Mapping[str, RememberedMapping],
 ) -> Judgement:
     """Return what one column means by the strongest rule that speaks."""
     column = _column(source, profile, table, remembered, profile.header)
@@ -92,7 +93,7 @@ def _column(
     source: str,
     profile: ColumnProfile,
     table: Sequence[ColumnProfile],
-    remembered: Mapping[str, str | None],
+    remembered: Mapping[str, RememberedMapping],
     header: str,
 ) -> Column:
     normal, parts = normalise_header(header), split_header(header)
@@ -170,19 +171,20 @@ def _related(column: Column) -> Judgement:
 
 def _with_memory(column: Column, found: Judgement) -> Judgement:
     """Return what the client confirmed before, where that differs from the rules."""
-    if column.normal not in column.remembered:
+    entry = column.remembered.get(column.normal)
+    if entry is None:
         return found
-    target = column.remembered[column.normal]
-    said = (
-        "People confirmed it before on this engagement for "
-        f"{quoted(column.profile.header)}."
+    target = entry.target
+    place = (
+        "another engagement of this client" if entry.elsewhere else "this engagement"
     )
+    said = f"People confirmed it before on {place} for {quoted(column.profile.header)}."
     if target is None:
         return unmapped("memory", f"{said} It stays a custom field.")
     if target.startswith(EDGE_PREFIX) is not column.is_connection:
         return found
     old = found.suggestion
-    if old.target == target:
+    if old.target == target and entry.unit in (None, old.unit):
         sure = found.values is not Support.CONTRADICTS
         outcome = Outcome.CONFIDENT if sure else Outcome.REVIEW
         confidence = max(old.confidence, REMEMBERED) if sure else old.confidence
@@ -195,9 +197,10 @@ def _with_memory(column: Column, found: Judgement) -> Judgement:
             reason=f"{old.reason} {said}",
         )
         return replace(found, suggestion=new)
-    return weigh(
-        column.profile, target, REMEMBERED, "memory", said, column.unit_for(target)
-    )
+    unit = entry.unit or column.unit_for(target)
+    again = weigh(column.profile, target, REMEMBERED, "memory", said, unit)
+    doubt = unlike_unit(column.profile, target, entry.unit) if entry.unit else ""
+    return again.changed(Outcome.REVIEW, doubt) if doubt else again
 
 
 def _pattern(column: Column) -> Judgement | None:

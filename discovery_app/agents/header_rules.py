@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from discovery_app.agents.ambiguous_headers import are_core_counts, decide_by_values
-from discovery_app.agents.column import Column, unit_fits
+from discovery_app.agents.column import Column
 from discovery_app.agents.judgement import (
     Judgement,
     ask,
@@ -39,6 +39,7 @@ from discovery_app.knowledge.header_units import DIMENSIONS
 from discovery_app.knowledge.header_vocabulary import CONCEPTS, EDGE_CONCEPTS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
+from discovery_app.knowledge.unit_choices import unit_fits
 from discovery_app.knowledge.value_support import Support, support
 from discovery_app.knowledge.values import enumeration
 

@@ -23,11 +23,20 @@ class Reach:
 
 
 class SheetMeter(Protocol):
-    """Measures the sheets in one part of a workbook."""
+    """Measures the sheets in one part of a workbook.
+
+    Attributes:
+        largest: Of its largest sheet.
+        unstored: Formulas without the value that they gave last, if it can tell.
+    """
 
     largest: Reach
-    total_cells: int
     unstored: int
+
+    @property
+    def total_cells(self) -> int:
+        """Cells that the library lays out for them."""
+        ...
 
     def take(self, chunk: bytes) -> None:
         """Look at the next bytes."""
