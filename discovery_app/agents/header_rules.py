@@ -65,6 +65,10 @@ _POWER_WORDS: Final = frozenset(
 )
 """Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
 
+_MACHINE_HEADERS: Final = frozenset(
+    {"host", "hostname", "computer", "computername", "server", "servername", "dnsname"}
+    | {"device", "devicename", "machine", "machinename", "assetname"}
+)
 _KINDS_OF_PLATFORM: Final = frozenset({"type", "platform", "technology"})
 _CPU_SHARES: Final = frozenset({"cpu_util_avg_pct", "cpu_util_peak_pct"})
 
@@ -154,9 +158,27 @@ def _speaks_of_power(column: Column) -> bool:
     return bool(words) and None not in known and not words.isdisjoint(_POWER_WORDS)
 
 
+def _titles_something(column: Column) -> bool:
+    """Return whether a ``Name`` titles what was found on machines named elsewhere.
+
+    Scanners list "OS Identification" beside the host that it was seen on: words and
+    no digit, where names of machines have hardly a blank.
+    """
+    if column.normal != "name" or column.profile.kind in {"hostname", "fqdn"}:
+        return False
+    others = {normalise_header(other.header) for other in column.table}
+    if others.isdisjoint(_MACHINE_HEADERS):
+        return False
+    samples = column.profile.samples
+    titles = [s for s in samples if " " in s.strip() and not any(map(str.isdigit, s))]
+    return len(titles) > len(samples) / 2
+
+
 def _doubt(column: Column, target: str) -> str:
     """Say what a known spelling leaves open; empty if nothing."""
     words = set(column.parts.words)
+    if _titles_something(column):
+        return "But another column names the machines, and its values read like titles."
     if target == "monthly_cost" and not words & _MONTHS:
         return "But it does not say for what time."
     if target == "is_virtual" and _names_hypervisors(column):
