@@ -161,11 +161,25 @@ def weigh(
         )
     if target in NEEDS_UNIT and not _has_unit(target, unit, profile):
         return _ask_unit(profile, field, rule, reason)
+    if field.unit == "percent" and _are_fractions(profile, rule, unit):
+        told = f"{reason} But values from 0 to 1 look like fractions and not percents."
+        return ask((target,), _UNIT_UNKNOWN, rule, told, "fraction")
     outcome = Outcome.CONFIDENT if confidence >= CONFIDENT else Outcome.REVIEW
     suggestion = MappingSuggestion(
         target, outcome, confidence, rule, reason, unit, (target,)
     )
     return Judgement(suggestion, values=values)
+
+
+def _are_fractions(profile: ColumnProfile, rule: str, unit: str | None) -> bool:
+    """Return whether 0.25 may mean 25 %: spreadsheets keep a percentage so.
+
+    A tool that is known says which it writes.
+    """
+    if rule == "preset" or unit == "fraction" or profile.kind != "decimal":
+        return False
+    values = numbers(profile)
+    return bool(values) and max(values) <= 1 and any(0 < v < 1 for v in values)
 
 
 def _measured(field: AssetField, unit: str | None) -> AssetField:

@@ -27,6 +27,9 @@ _NEVER_ZERO: Final = frozenset(
     {"cpu_cores", "cpu_sockets", "cores_per_socket", "memory_mb"}
 )
 """Fields of which every machine has some: 0 stands for "not known"."""
+_DECIMALS: Final = 9
+"""Kept of a share; no tool measures closer. Chosen."""
+
 _LONGEST_NUMBER: Final = 64
 _LARGEST: Final = 1e15
 """Up to here every whole number is exact as a float; no inventory holds more."""
@@ -58,6 +61,9 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
         rest, on="text", how="left", maintain_order="left"
     )
     values = choose(simple, numbers * column_factor, joined["number"])
+    if dimension is Dimension.PERCENT:
+        # 0.55 · 100 is 55.00000000000001 and means 55.
+        values = values.round(_DECIMALS)
     found = _checked(text, values, joined["rule"], field)
     rule = f"converted_from_{unit}" if column_factor != 1.0 else found.rule
     return replace(found, rule=rule, notes=(*notes, *_mark_notes(decision)))
