@@ -94,7 +94,11 @@ def approve(
     ] = False,
     decided: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="COLUMN=FIELD", help="Decide one column."),
+        typer.Option(
+            "--set",
+            metavar="COLUMN=FIELD",
+            help="Decide one column; FIELD:UNIT says its unit.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write one JSON object.")
@@ -104,7 +108,8 @@ def approve(
     with prepared_database():
         scope = scope_of_upload(session_id)
         workflow_id = _view_of_session(scope, session_id).workflow_id
-        _approve(scope, workflow_id, _parse(decided or []), best=take_all)
+        mappings, units = _parse(decided or [])
+        _approve(scope, workflow_id, mappings, units, best=take_all)
         runner = Runner(_runner_name(), only=workflow_id)
         runner.start()
         with _handed_back_at_the_end(runner):
@@ -225,22 +230,32 @@ def _view_of_session(scope: Scope, session_id: UUID) -> WorkflowView:
 
 
 def _approve(
-    scope: Scope, workflow_id: UUID, mappings: dict[str, str | None], *, best: bool
+    scope: Scope,
+    workflow_id: UUID,
+    mappings: dict[str, str | None],
+    units: dict[str, str],
+    *,
+    best: bool,
 ) -> None:
     with unit_of_work(scope) as session:
         FieldMappingService(session).approve(
-            scope, workflow_id, decisions_of(mappings), accept_best=best
+            scope, workflow_id, decisions_of(mappings, units), accept_best=best
         )
 
 
-def _parse(decided: list[str]) -> dict[str, str | None]:
+def _parse(decided: list[str]) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return the field by column, and the unit by column where one is said."""
     mappings: dict[str, str | None] = {}
+    units: dict[str, str] = {}
     for one in decided:
         column, sign, field = one.rpartition("=")
         if not sign or not column:
             raise InvalidInputError(f"Write --set COLUMN=FIELD, not {one}.")
-        mappings[column] = field or None
-    return mappings
+        target, _, unit = field.partition(":")
+        mappings[column] = target or None
+        if unit:
+            units[column] = unit
+    return mappings, units
 
 
 def _finish(report: WorkflowReport, *, as_json: bool) -> None:

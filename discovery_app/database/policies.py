@@ -21,6 +21,7 @@ ALLOW_LIST = frozenset(
 TENANT_TABLES = frozenset(
     {
         "client_accounts",
+        "client_mappings",
         "engagements",
         "data_import_sessions",
         "data_import_files",
@@ -44,7 +45,10 @@ TENANT_TABLES = frozenset(
         "agent_answers",
     }
 )
-"""The tenant tables of the design; any other with an ``engagement_id`` is one too."""
+"""The tenant tables of the design; any other with an ``engagement_id`` is one too.
+
+The first two belong to a client account and have none.
+"""
 
 GUARDED_TABLES = frozenset({"audit_events", "workers"})
 """Not a tenant's, but not everyone's either: policies without ``tenant``."""

@@ -12,6 +12,7 @@ from discovery_app.models.asset_source import AssetSource
 from discovery_app.models.audit_event import AuditEvent
 from discovery_app.models.auth_session import AuthSession
 from discovery_app.models.client_account import ClientAccount
+from discovery_app.models.client_mapping import ClientMapping
 from discovery_app.models.conflict import Conflict
 from discovery_app.models.data_import_file import DataImportFile
 from discovery_app.models.data_import_session import DataImportSession
@@ -43,6 +44,7 @@ __all__ = [
     "AuditEvent",
     "AuthSession",
     "ClientAccount",
+    "ClientMapping",
     "Conflict",
     "DataImportFile",
     "DataImportSession",

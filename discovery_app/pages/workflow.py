@@ -103,6 +103,7 @@ def _header() -> rx.Component:
             may.resume,
             plain_button("Resume", "play", on_click=WorkflowPageState.resume),
         ),
+        link_button("How files are read", f"/workflows/{SHOWN.workflow_id}/reading"),
         rx.cond(may.options, options_dialog(SHOWN)),
         rx.cond(may.rerun, rerun_dialog(SHOWN)),
         rx.cond(may.accept, accept_dialog(SHOWN)),

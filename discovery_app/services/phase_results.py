@@ -13,6 +13,7 @@ from discovery_app.phases.base import PhaseResult, Recorded
 from discovery_app.services.assets import AssetService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
+from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.publication import Publication
 
@@ -32,7 +33,8 @@ class PhaseResultService:
         """Return what was recorded for ``phase`` before it runs."""
         mappings = FieldMappingService(self._session)
         if phase == "field_mapping":
-            return Recorded(as_of=state.as_of, memory=mappings.memory(scope))
+            memory = MappingMemoryService(self._session).of(scope)
+            return Recorded(as_of=state.as_of, memory=memory)
         if phase == "data_cleansing":
             approved = mappings.approved(scope, state.session_id)
             return Recorded(as_of=state.as_of, mappings=approved)
