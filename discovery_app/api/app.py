@@ -10,10 +10,12 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 
 from discovery_app.api import (
+    analysis,
     assets,
     auth,
     data_imports,
     docs,
+    end_of_life,
     engagements,
     exports,
     health,
@@ -36,6 +38,8 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     exports.router,
     import_issues.router,
+    analysis.router,
+    end_of_life.router,
     workers.router,
     metrics.router,
 )
