@@ -53,7 +53,8 @@ def load(
         )
     tell(
         f"{loaded.version_id}\t{counted(loaded.products, 'product')}, "
-        f"{counted(loaded.cycles, 'cycle')} of {loaded.source}, {loaded.data_date}. Evaluate engagements again to see it."
+        f"{counted(loaded.cycles, 'cycle')} of {loaded.source}, "
+        f"{loaded.data_date}. Evaluate engagements again to see it."
     )
 
 
@@ -94,6 +95,6 @@ def evaluate(
                 scope, as_of.date() if as_of else None, reason
             )
     tell(
-        f"{counted(done.assets, 'asset')} judged as of {done.as_of} by {done.data}; the advice "
-        f"for {done.changed:,} of them changed."
+        f"{counted(done.assets, 'asset')} judged as of {done.as_of} by "
+        f"{done.data}; the advice for {done.changed:,} of them changed."
     )
