@@ -12,11 +12,12 @@ logger = logging.getLogger(__name__)
 
 _TICK: Final = "tick"
 RETENTION: Final = "retention"
-_JOBS: Final = (_TICK, "beat", "sweep", RETENTION)
+NARRATION: Final = "narration"
+_JOBS: Final = (_TICK, "beat", "sweep", RETENTION, NARRATION)
 
 
 class RunnerClock:
-    """Calls *tick*, *beat*, *sweep* and *retention*, each in a thread of its own.
+    """Calls *tick*, *beat*, *sweep* and the rest, each in a thread of its own.
 
     The memory job store is used: what must survive lives in PostgreSQL.
     """

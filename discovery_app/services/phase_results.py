@@ -6,6 +6,7 @@ from uuid import UUID
 import polars as pl
 from sqlmodel import Session
 
+from discovery_app.config import settings
 from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, Integration
 from discovery_app.errors import MissingInputError
@@ -16,6 +17,7 @@ from discovery_app.services.engagement_settings import EngagementSettingService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.publication import Publication
 
 LAST_PHASE = "database_integration"
@@ -104,6 +106,8 @@ class PhaseResultService:
                 decisions=frames["tech_debt_analysis", "decisions"],
             ),
         )
+        if settings().llm_model:
+            NarrativeService(self._session).request(scope, session_id)
         integration = Integration(
             accounting=published.accounting,
             inventory=published.inventory,
