@@ -21,6 +21,7 @@ from discovery_app.api import (
     health,
     import_issues,
     metrics,
+    narrative,
     problems,
     workers,
     workflow_acts,
@@ -40,6 +41,7 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     import_issues.router,
     analysis.router,
     end_of_life.router,
+    narrative.router,
     workers.router,
     metrics.router,
 )

@@ -1,6 +1,5 @@
 """How an engagement is analysed: thresholds and noise ports, kept where they differ."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -105,7 +104,7 @@ class EngagementSettingService:
         return self.read(scope)
 
 
-def _settings(row: Mapping[str, Any]) -> AnalysisSettings:
+def _settings(row: sa.RowMapping) -> AnalysisSettings:
     lines = {name: row[name] for name in _LINES if row[name] is not None}
     ports = row["noise_ports"]
     return AnalysisSettings(

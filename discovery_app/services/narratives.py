@@ -1,6 +1,7 @@
 """What is told of an engagement in words: the facts, a model's text, a person's."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -102,36 +103,12 @@ class NarrativeService:
     def view(self, scope: Scope) -> NarrativeView:
         """Return what is told now: a person's words, a model's if they still hold."""
         facts = self.facts(scope)
-        row = self._row(scope)
-        asked = self._session.scalar(
-            sa.select(
-                sa.exists().where(REQUESTS.c.engagement_id == scope.engagement_id)
-            )
-        )
-        shared = {"waits": bool(asked), "may_ask": bool(settings().llm_model)}
-        if row is not None and row["override"]:
-            return NarrativeView(
-                text=_by_hand(row["override"]),
-                author=Author.PERSON,
-                by=row["override_by"] or "",
-                at=row["override_at"],
-                reason=row["override_reason"] or "",
-                **shared,
-            )
-        if row is not None and row["answer"] and row["facts_sha256"] == facts.sha256:
-            return NarrativeView(
-                text=NarrativeText.of(row["answer"]),
-                author=Author.MODEL,
-                model=row["model"],
-                at=row["written_at"],
-                doubts=tuple(row["doubts"]),
-                **shared,
-            )
-        return NarrativeView(
-            text=plain_narrative(facts),
-            author=Author.RULES,
-            note=_why_rules(row, facts),
-            **shared,
+        mine = REQUESTS.c.engagement_id == scope.engagement_id
+        asked = self._session.scalar(sa.select(sa.exists().where(mine)))
+        return replace(
+            _shown(self._row(scope), facts),
+            waits=bool(asked),
+            may_ask=bool(settings().llm_model),
         )
 
     def ask(self, scope: Scope) -> None:
@@ -321,6 +298,29 @@ def _by_hand(words: str) -> NarrativeText:
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     return NarrativeText.model_construct(
         headline=lines[0], paragraphs=lines[1:], risks=[], next_steps=[]
+    )
+
+
+def _shown(row: sa.RowMapping | None, facts: NarrativeFacts) -> NarrativeView:
+    """Return a person's words, else a model's that still hold, else the rules'."""
+    if row is not None and row["override"]:
+        return NarrativeView(
+            text=_by_hand(row["override"]),
+            author=Author.PERSON,
+            by=row["override_by"] or "",
+            at=row["override_at"],
+            reason=row["override_reason"] or "",
+        )
+    if row is not None and row["answer"] and row["facts_sha256"] == facts.sha256:
+        return NarrativeView(
+            text=NarrativeText.of(row["answer"]),
+            author=Author.MODEL,
+            model=row["model"],
+            at=row["written_at"],
+            doubts=tuple(row["doubts"]),
+        )
+    return NarrativeView(
+        text=plain_narrative(facts), author=Author.RULES, note=_why_rules(row, facts)
     )
 
 

@@ -109,3 +109,18 @@ def test_an_inventory_is_judged_again(database):
     manager = caller(Role.MANAGER)
     path = f"/engagements/{manager.scope.engagement_id}/evaluate"
     assert manager.post(path, reason="x").status_code == 403
+
+
+def test_the_summary_is_read_and_overridden(database):
+    one = caller(Role.CONSULTANT)
+    path = f"/engagements/{one.scope.engagement_id}/narrative"
+    assert one.get(path).json()["author"] == "rules"
+
+    body = {"text": "All is well.", "reason": "Agreed."}
+    told = one.client.put(f"/api/v1{path}", json=body).json()
+
+    assert (told["author"], told["headline"]) == ("person", "All is well.")
+    assert told["by"] == one.scope.actor
+    refused = one.post(f"{path}/write")
+    assert refused.status_code in (400, 422)
+    assert "No language model" in refused.json()["detail"]
