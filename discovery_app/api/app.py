@@ -10,15 +10,18 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 
 from discovery_app.api import (
+    analysis,
     assets,
     auth,
     data_imports,
     docs,
+    end_of_life,
     engagements,
     exports,
     health,
     import_issues,
     metrics,
+    narrative,
     problems,
     readings,
     workers,
@@ -38,6 +41,9 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     exports.router,
     import_issues.router,
+    analysis.router,
+    end_of_life.router,
+    narrative.router,
     workers.router,
     metrics.router,
 )

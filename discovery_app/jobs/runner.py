@@ -25,9 +25,10 @@ from discovery_app.errors import (
 from discovery_app.jobs.assistants import assistant_for
 from discovery_app.jobs.dispatchers import WorkSource
 from discovery_app.jobs.dispatchers.apscheduler import ClockSource
+from discovery_app.jobs.narration import narrate
 from discovery_app.jobs.parents import end_with_parent
 from discovery_app.jobs.phase_logs import keep_open_logs, same_phase_log
-from discovery_app.jobs.scheduler import RETENTION, RunnerClock
+from discovery_app.jobs.scheduler import NARRATION, RETENTION, RunnerClock
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.logs import write_log
 from discovery_app.services.retention import RetentionService
@@ -84,6 +85,8 @@ class Runner:
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
         self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
         self._clock.every(_LOOK_SECONDS, RETENTION, self.retain, at_once=False)
+        if settings().llm_model:
+            self._clock.every(settings().narrate_seconds, NARRATION, self.narrate)
         self.start()
         self._stopping.wait()
         self.leave()
@@ -177,6 +180,11 @@ class Runner:
             )
         if mine:
             logger.info("Cleaned away: %s.", RetentionService().clean())
+
+    def narrate(self) -> None:
+        """Have the narratives written that somebody asked for."""
+        while not self._stopping.is_set() and narrate(self._scope):
+            pass
 
     def _watch(self, claim: Claim | None) -> None:
         self._in_work, self._began_at = claim, time.monotonic()

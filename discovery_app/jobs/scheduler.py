@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 _TICK: Final = "tick"
 RETENTION: Final = "retention"
-_JOBS: Final = (_TICK, "beat", "sweep", RETENTION)
+NARRATION: Final = "narration"
+_JOBS: Final = (_TICK, "beat", "sweep", RETENTION, NARRATION)
 _LOOK_SECONDS: Final = 1.0
 """How often it is looked whether the machine's clock was set back; chosen."""
 _SET_BACK_SECONDS: Final = 1.0
@@ -22,7 +23,7 @@ _SET_BACK_SECONDS: Final = 1.0
 
 
 class RunnerClock:
-    """Calls *tick*, *beat*, *sweep* and *retention*, each in a thread of its own.
+    """Calls *tick*, *beat*, *sweep* and the rest, each in a thread of its own.
 
     The memory job store is used: what must survive lives in PostgreSQL. The calls go
     on when the machine's clock is set back; by itself APScheduler would rest until it

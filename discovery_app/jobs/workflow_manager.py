@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_app.agents.assistant import Assistant
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import Scope, WorkerScope
+from discovery_app.domain.access import WorkerScope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import (
@@ -49,7 +49,7 @@ class DiscoveryWorkflowManager:
     any worker can go on after any other.
 
     Args:
-        assistant_for: Returns who is asked for judgement in a workflow's scope.
+        assistant_for: Returns who is asked for judgement in a claimed workflow.
         store: Where files and frames lie.
         watch: Told of each claim when its phase begins, and ``None`` at the end.
         draining: Whether this worker should hand the workflow back.
@@ -57,7 +57,7 @@ class DiscoveryWorkflowManager:
 
     def __init__(
         self,
-        assistant_for: Callable[[Scope], Assistant],
+        assistant_for: Callable[[Claim], Assistant],
         store: ObjectStore | None = None,
         watch: Callable[[Claim | None], None] = lambda claim: None,
         draining: Callable[[], bool] = lambda: False,
@@ -175,7 +175,7 @@ class DiscoveryWorkflowManager:
             files=files,
             recorded=recorded,
             frame=partial(self._read_frame, claim.phase, state),
-            assistant=self._assistant_for(claim.scope),
+            assistant=self._assistant_for(claim),
             report=_Reporter(claim),
         )
 

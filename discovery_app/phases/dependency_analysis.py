@@ -53,7 +53,8 @@ def run(context: PhaseContext) -> PhaseResult:
     """Connect the records.
 
     Reads:
-        data_cleansing.records, data_cleansing.connections (frames).
+        data_cleansing.records, data_cleansing.connections (frames); the noise ports
+        as recorded for this run.
 
     Leaves:
         edges (frame): Equal links are one edge; noise and shared services are flagged.
@@ -71,7 +72,7 @@ def run(context: PhaseContext) -> PhaseResult:
     whole = placed.filter(
         pl.col("source").is_not_null() & pl.col("destination").is_not_null()
     )
-    whole = with_noise(whole, records)
+    whole = with_noise(whole, records, context.recorded.noise_ports)
     context.report(0.4, "Setting noise and shared services apart")
     edges = _edges(whole, records, _files(context, records))
     context.report(0.7, "Grouping what moves together")

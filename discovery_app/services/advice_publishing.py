@@ -20,6 +20,7 @@ FINDING_COLUMNS: Final = (
     "extended_until",
     "evidence",
     "confidence",
+    "data_version",
 )
 DECISION_COLUMNS: Final = (
     "treatment",
@@ -47,20 +48,34 @@ class AdvicePublishing:
     """Writes the findings, decisions and groups of one import's assets.
 
     Reads the temporary table ``published``.
+
+    Args:
+        said_by: The import that a row is kept under; the publication's by default.
     """
 
     def __init__(
-        self, session: Session, scope: Scope, publication: Publication
+        self,
+        session: Session,
+        scope: Scope,
+        publication: Publication,
+        said_by: sa.ColumnElement | None = None,
     ) -> None:
         self._session = session
         self._scope = scope
         self._publication = publication
+        if said_by is None:
+            said_by = sa.literal(publication.session_id)
+        self._said_by = said_by
 
     def run(self, *, replace: bool) -> None:
         """Write them; with ``replace``, in the place of what earlier imports said."""
+        self.advise(replace=replace)
+        self._groups(replace=replace)
+
+    def advise(self, *, replace: bool) -> None:
+        """Write the findings and decisions alone."""
         self._findings(replace=replace)
         self._decisions(replace=replace)
-        self._groups(replace=replace)
 
     def _findings(self, *, replace: bool) -> None:
         if replace:
@@ -139,7 +154,7 @@ class AdvicePublishing:
             "id": new_id(self._session),
             "engagement_id": sa.literal(self._scope.engagement_id),
             "client_account_id": sa.literal(self._scope.client_account_id),
-            "session_id": sa.literal(self._publication.session_id),
+            "session_id": self._said_by,
             "asset_id": PUBLISHED.c.asset_id,
             **given,
             **{

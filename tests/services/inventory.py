@@ -151,6 +151,13 @@ class Estate:
             ids,
         )
 
+    @classmethod
+    def on(cls, database: TestDatabase, scope: Scope) -> "Estate":
+        """Return the estate of an engagement that exists."""
+        found = cls.__new__(cls)
+        found.database, found.scope = database, scope
+        return found
+
     def as_owner(self, statement: str, values: tuple[Any, ...] = ()) -> None:
         """Run ``statement`` past row-level security."""
         with psycopg.connect(driver_address(self.database.owner_url)) as connection:
