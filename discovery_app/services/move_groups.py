@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,13 +14,14 @@ from discovery_app.services.asset_queries import check_page
 from discovery_app.services.dependencies import GroupMember
 from discovery_app.services.tables import ASSETS, GROUPS, UPLOADS
 
-_MEMBERS_OF_ASSETS = GROUPS.join(
+MEMBERS: Final = GROUPS.join(
     ASSETS,
     sa.and_(
         ASSETS.c.id == GROUPS.c.asset_id,
         ASSETS.c.engagement_id == GROUPS.c.engagement_id,
     ),
 )
+"""Each asset that has a move group, with it."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,11 @@ class MoveGroupService:
                 last,
                 number,
                 number.filter(group.in_cycle),
-                _words(ASSETS.c.environment),
-                _words(ASSETS.c.application_name),
+                distinct_words(ASSETS.c.environment),
+                distinct_words(ASSETS.c.application_name),
             )
             .select_from(
-                _MEMBERS_OF_ASSETS.join(
+                MEMBERS.join(
                     UPLOADS,
                     sa.and_(
                         UPLOADS.c.id == group.session_id,
@@ -119,7 +121,7 @@ class MoveGroupService:
                 group.wave,
                 group.in_cycle,
             )
-            .select_from(_MEMBERS_OF_ASSETS)
+            .select_from(MEMBERS)
             .where(
                 group.engagement_id == scope.engagement_id,
                 group.session_id == session_id,
@@ -131,7 +133,7 @@ class MoveGroupService:
         return tuple(GroupMember(*row) for row in rows)
 
 
-def _words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:
+def distinct_words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:
     """Return the different values of a group, without nothing."""
     found = sa.func.array_agg(column.distinct(), type_=sa.ARRAY(sa.Text()))
     return sa.func.array_remove(found, sa.null(), type_=sa.ARRAY(sa.Text()))
