@@ -24,12 +24,14 @@ from discovery_app.components.tokens import MUTED, Tone, said, when_said
 from discovery_app.domain.dependency_page import (
     EDGES,
     GROUPS,
+    MAP,
     UNKNOWN,
     DependencyRow,
     EndpointRow,
     GroupRow,
     MemberLine,
 )
+from discovery_app.pages.dependency_map import dependency_map
 from discovery_app.states.dependencies import DependenciesState
 from discovery_app.states.session import SessionState
 
@@ -69,7 +71,7 @@ KINDS = (
     on_load=[SessionState.load, SessionState.watch, DependenciesState.watch],
 )
 def dependencies() -> rx.Component:
-    """Show three lists of one engagement; a group's members stand beside it."""
+    """Show a map and three lists of one engagement; a group's members beside it."""
     exports = said("/api/v1/engagements/") + DependenciesState.engagement_id
     return frame(
         "Dependencies",
@@ -91,21 +93,25 @@ def _tiles() -> rx.Component:
     here = said("/engagements/") + DependenciesState.engagement_id + "/dependencies"
     return tiles(
         metric_tile(
-            "Dependencies", shown.edges, shown.edges_note, "share_2", href=here
+            "Dependencies",
+            shown.edges,
+            shown.edges_note,
+            "share_2",
+            href=here + "?view=edges",
         ),
         metric_tile(
             "Left aside as noise",
             shown.noise,
             shown.noise_note,
             "volume_x",
-            href=here + "?noise=only",
+            href=here + "?view=edges&noise=only",
         ),
         metric_tile(
             "To shared services",
             shown.shared,
             shown.shared_note,
             "server",
-            href=here + "?shared=yes",
+            href=here + "?view=edges&shared=yes",
         ),
         metric_tile(
             "Unknown endpoints",
@@ -127,6 +133,7 @@ def _tiles() -> rx.Component:
 def _views() -> rx.Component:
     return tabs(
         [
+            (MAP, "Map", dependency_map()),
             (EDGES, "Dependencies", stack(_filters(), _edges())),
             (UNKNOWN, "Unknown endpoints", _endpoints()),
             (GROUPS, "Move groups", _groups()),
