@@ -9,17 +9,16 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from discovery_app.components.buttons import icon_button
 from discovery_app.components.tokens import MUTED, as_var
-from discovery_app.domain.map_page import MapBox, MapLegend, MapLine, MapPicture
+from discovery_app.domain.map_page import (
+    MapBox,
+    MapFrame,
+    MapLegend,
+    MapLine,
+    MapPicture,
+)
 
 _SVG = rx.el.svg
 _TIPS = ("plain", "crossing", "circle")
-_LINES = (
-    ("plain", "needs"),
-    ("crossing", "≠ across environments"),
-    ("circle", "↻ part of a cycle"),
-    ("shared", "shared service"),
-    ("noise", "noise"),
-)
 _STEPS = (
     ("zoom_in", "Zoom in", "in"),
     ("zoom_out", "Zoom out", "out"),
@@ -27,7 +26,7 @@ _STEPS = (
 )
 
 
-def map_view(picture: rx.Var[MapPicture] | MapPicture) -> rx.Component:
+def map_view(picture: MapPicture) -> rx.Component:
     """Return the picture with its zoom buttons and its legend."""
     shown = as_var(picture)
     return rx.box(
@@ -35,6 +34,7 @@ def map_view(picture: rx.Var[MapPicture] | MapPicture) -> rx.Component:
             rx.el.svg(
                 _SVG.title(shown.title),
                 _SVG.defs(*map(_tip, _TIPS)),
+                _SVG.g(rx.foreach(shown.frames, _frame)),
                 _SVG.g(rx.foreach(shown.lines, _line)),
                 _SVG.g(rx.foreach(shown.boxes, _box)),
                 _SVG.g(rx.foreach(shown.lines, _label), aria_hidden="true"),
@@ -89,6 +89,24 @@ def _tip(name: str) -> rx.Component:
     )
 
 
+def _frame(frame: MapFrame) -> rx.Component:
+    return ReactRouterLink.create(
+        _SVG.rect(
+            x=frame.x,
+            y=frame.y,
+            width=frame.width,
+            height=frame.height,
+            rx=8,
+            class_name="map-group",
+        ),
+        _SVG.text(
+            frame.title, x=frame.x + 4, y=frame.y - 5, class_name="map-group-word"
+        ),
+        to=frame.href,
+        custom_attrs={"aria-label": frame.title, "preventScrollReset": True},
+    )
+
+
 def _line(line: MapLine) -> rx.Component:
     return _SVG.path(
         _SVG.title(line.said),
@@ -133,22 +151,26 @@ def _box(box: MapBox) -> rx.Component:
 def _legend(shown: MapPicture) -> rx.Component:
     return rx.flex(
         rx.foreach(shown.legend, _environment),
-        *[
-            rx.flex(
-                rx.el.svg(
-                    _SVG.path(d="M0 6H28", class_name=f"map-line {look}"),
-                    view_box="0 0 28 12",
-                    width="28",
-                    height="12",
-                    aria_hidden="true",
-                ),
-                rx.text(word, size="1", color=MUTED),
-                align="center",
-                gap="6px",
-            )
-            for look, word in _LINES
-        ],
+        rx.foreach(shown.line_legend, _line_key),
         class_name="map-legend",
+    )
+
+
+def _line_key(one: MapLegend) -> rx.Component:
+    return rx.flex(
+        rx.el.svg(
+            _SVG.path(
+                d="M0 6H28",
+                class_name=rx.Var.create("map-line ").to(str) + one.look,
+            ),
+            view_box="0 0 28 12",
+            width="28",
+            height="12",
+            aria_hidden="true",
+        ),
+        rx.text(one.word, size="1", color=MUTED),
+        align="center",
+        gap="6px",
     )
 
 

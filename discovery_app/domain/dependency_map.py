@@ -84,7 +84,7 @@ class MapNode:
         assets: How many it stands for; none for an unknown endpoint.
         first_wave: With ``last_wave``, when they move; 0 where no wave is known.
         in_cycle: How many of its assets need what needs them.
-        shared: Whether many applications need it.
+        group: The key of its move group; empty where it has none.
         column: With ``row``, in half rows, where it stands.
         is_centre: Whether the map is about it.
     """
@@ -98,7 +98,7 @@ class MapNode:
     first_wave: int = 0
     last_wave: int = 0
     in_cycle: int = 0
-    shared: bool = False
+    group: str = ""
     column: int = 0
     row: int = 0
     is_centre: bool = False

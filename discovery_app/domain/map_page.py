@@ -37,7 +37,10 @@ class MapLine:
         path: In the words of SVG.
         tip: Which arrow head it has.
         label: Ports, where there is room to write them; else empty.
+        key: Tells lines apart.
     """
+
+    key: str
 
     path: str
     look: str
@@ -46,6 +49,18 @@ class MapLine:
     label: str
     x: int
     y: int
+
+
+@dataclass(frozen=True)
+class MapFrame:
+    """What is drawn around the boxes of a move group."""
+
+    title: str
+    href: str
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,11 @@ class MapLinkRow:
 
 @dataclass(frozen=True)
 class MapLegend:
-    """An environment that is on the map, with its letters and look."""
+    """An environment or a kind of line that is on the map, with its look.
+
+    Attributes:
+        mark: An environment's letters; empty for a line.
+    """
 
     mark: str
     word: str
@@ -107,9 +126,10 @@ class MapPicture:
     refusal: str = ""
     boxes: tuple[MapBox, ...] = ()
     lines: tuple[MapLine, ...] = ()
+    frames: tuple[MapFrame, ...] = ()
     links: tuple[MapLinkRow, ...] = ()
     legend: tuple[MapLegend, ...] = ()
+    line_legend: tuple[MapLegend, ...] = ()
     shared: tuple[MapChip, ...] = ()
     hits: tuple[MapChip, ...] = ()
     hits_words: str = ""
-    summed_up: str = ""

@@ -10,7 +10,7 @@ from discovery_app.components.map_view import map_view
 from discovery_app.components.panel import foldable
 from discovery_app.components.table_row import cell, number_cell, table_row
 from discovery_app.components.tabs import segmented
-from discovery_app.components.tokens import MUTED, said, when_said
+from discovery_app.components.tokens import MUTED, Rows, how_many, said, when_said
 from discovery_app.domain.dependency_page import BY_APPLICATION, TWO_STEPS
 from discovery_app.domain.map_page import MapChip, MapLinkRow
 from discovery_app.states.dependencies import DependenciesState
@@ -37,17 +37,17 @@ def dependency_map() -> rx.Component:
             rx.cond(
                 DependenciesState.loading,
                 skeleton("480px"),
-                rx.cond(shown.boxes.length() > 0, map_view(shown), _empty()),
+                rx.cond(how_many(shown.boxes) > 0, map_view(shown), _empty()),
             ),
             class_name="panel padded map-panel",
             aria_label="Dependency map",
         ),
         rx.cond(
-            shown.shared.length() > 0,
+            how_many(shown.shared) > 0,
             _chips("Also needed by many, apart from groups and waves", shown.shared),
             rx.fragment(),
         ),
-        rx.cond(shown.links.length() > 0, _table(), rx.fragment()),
+        rx.cond(how_many(shown.links) > 0, _table(), rx.fragment()),
     )
 
 
@@ -56,7 +56,7 @@ def _filters() -> rx.Component:
     focus = said(query.focus)
     around = focus.startswith("asset:") | focus.startswith("end:")
     return filter_bar(
-        "Find an asset, application or endpoint",
+        "Find an asset or application",
         [
             rx.cond(
                 focus == "",
@@ -135,7 +135,7 @@ def _empty() -> rx.Component:
     )
 
 
-def _chips(title: rx.Var[str] | str, chips: rx.Var) -> rx.Component:
+def _chips(title: rx.Var[str] | str, chips: Rows) -> rx.Component:
     return rx.flex(
         rx.text(title, size="1", color=MUTED),
         rx.foreach(chips, _chip),

@@ -160,6 +160,8 @@ def assets_where(
             asset.asset_name,
             asset.environment,
             asset.application_name,
+            group.session_id,
+            group.group_number,
             group.wave,
             group.in_cycle,
             group.map_column,
@@ -190,6 +192,9 @@ def _asset_node(row: sa.Row) -> MapNode:
         first_wave=row.wave or 0,
         last_wave=row.wave or 0,
         in_cycle=int(row.in_cycle or False),
+        group=f"{NodeKind.GROUP}:{row.session_id}.{row.group_number}"
+        if row.session_id
+        else "",
         column=-1 if row.map_column is None else row.map_column,
         row=-1 if row.map_row is None else row.map_row,
     )

@@ -38,7 +38,7 @@ from discovery_app.states import dependency_lines as lines
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import again, scope_of
 from discovery_app.states.hub import Wake
-from discovery_app.states.map_lines import MapWords
+from discovery_app.states.map_picture import MapWords
 from discovery_app.states.rules import allow
 from discovery_app.states.session import choose
 

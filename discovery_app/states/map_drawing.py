@@ -1,6 +1,7 @@
 """Where the boxes and lines of a dependency map are drawn, in px."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from discovery_app.domain.dependency_map import MapLink, MapNode
@@ -11,18 +12,29 @@ COLUMN: Final = 248
 ROW: Final = 34
 """Half a row; with ``COLUMN`` it is what ``map_layout.ROWS_A_COLUMN`` speaks of."""
 
-MARGIN: Final = 28
+MARGIN: Final = 40
 BULGE: Final = 44
 LEAST: Final = (640, 320)
 """A smaller picture would be drawn larger than life."""
 
 NAME_LETTERS: Final = 18
 NOTE_LETTERS: Final = 24
+WORDS_WIDTH: Final = 76
+"""What is left between two columns, for the ports on a line."""
+
+WORDS_ROWS: Final = (-5, 14)
+"""Over and under a line's end; there is no room for a third line's ports."""
+
 LABELLED: Final = 60
 """With more lines than that their ports are on hover and in the table only."""
 
+FRAME: Final = 16
+"""Between a group's boxes and its frame."""
 
-def corner(node: MapNode) -> tuple[int, int]:
+Spot = tuple[int, int]
+
+
+def corner(node: MapNode) -> Spot:
     """Return the upper left corner of a node's box."""
     return MARGIN + node.column * COLUMN, MARGIN + node.row * ROW
 
@@ -36,8 +48,23 @@ def view_box(nodes: Iterable[MapNode]) -> str:
     return f"{(wide - width) // 2} {(high - height) // 2} {width} {height}"
 
 
-def path(source: MapNode, destination: MapNode) -> tuple[str, tuple[int, int]]:
-    """Return a line from box to box, and the point half way along it.
+@dataclass(frozen=True)
+class Curve:
+    """A line from box to box.
+
+    Attributes:
+        path: In the words of SVG.
+        start: Where words at its beginning stand, right of this point.
+        end: Where words at its end stand.
+    """
+
+    path: str
+    start: Spot
+    end: Spot
+
+
+def curve(source: MapNode, destination: MapNode) -> Curve:
+    """Return the line from ``source`` to ``destination``.
 
     It leaves on the right and arrives on the left; in one column it bends aside, so
     that there and back do not lie upon each other.
@@ -45,18 +72,28 @@ def path(source: MapNode, destination: MapNode) -> tuple[str, tuple[int, int]]:
     (x1, y1), (x2, y2) = corner(source), corner(destination)
     y1, y2 = y1 + BOX_HEIGHT // 2, y2 + BOX_HEIGHT // 2
     if x1 == x2:
-        down = y2 > y1
-        edge = x1 + BOX_WIDTH if down else x1
-        out = edge + BULGE if down else edge - BULGE
-        middle = (edge + (out - edge) * 3 // 4, (y1 + y2) // 2)
-        return f"M{edge} {y1}C{out} {y1} {out} {y2} {edge} {y2}", middle
+        edge = x1 + BOX_WIDTH if y2 > y1 else x1
+        out = edge + BULGE if y2 > y1 else edge - BULGE
+        words = edge + 6 if y2 > y1 else edge - WORDS_WIDTH
+        path = f"M{edge} {y1}C{out} {y1} {out} {y2} {edge} {y2}"
+        return Curve(path, (words, y1), (words, y2))
     if x1 < x2:
         x1 += BOX_WIDTH
+        words = x1 + 6, x2 - WORDS_WIDTH
     else:
         x2 += BOX_WIDTH
+        words = x1 - WORDS_WIDTH, x2 + 6
     half = (x2 - x1) // 2
-    curve = f"M{x1} {y1}C{x1 + half} {y1} {x2 - half} {y2} {x2} {y2}"
-    return curve, ((x1 + x2) // 2, (y1 + y2) // 2)
+    path = f"M{x1} {y1}C{x1 + half} {y1} {x2 - half} {y2} {x2} {y2}"
+    return Curve(path, (words[0], y1), (words[1], y2))
+
+
+def around(nodes: Iterable[MapNode]) -> tuple[int, int, int, int]:
+    """Return x, y, width and height of the frame around ``nodes``."""
+    xs, ys = zip(*map(corner, nodes), strict=True)
+    left, top = min(xs) - FRAME, min(ys) - FRAME
+    right, bottom = max(xs) + BOX_WIDTH + FRAME, max(ys) + BOX_HEIGHT + FRAME
+    return left, top, right - left, bottom - top
 
 
 def line_look(link: MapLink) -> tuple[str, str]:
