@@ -101,9 +101,10 @@ class DependencyRow:
 
 @dataclass(frozen=True)
 class EndpointRow:
-    """An endpoint that is no known asset, and who talks to it."""
+    """An endpoint that is no known asset, and who talks to it; ``href`` is its map."""
 
     endpoint: str
+    href: str
     edges: str
     talkers: str
 
@@ -133,10 +134,17 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class GroupDetail:
-    """The group in the drawer; empty while it is closed."""
+    """The group in the drawer; empty while it is closed.
+
+    Attributes:
+        map_href: The map of it.
+        also_needs: Shared services, which stand apart from groups; empty for none.
+    """
 
     name: str = ""
     subtitle: str = ""
+    map_href: str = ""
+    also_needs: str = ""
     members: tuple[MemberLine, ...] = ()
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.data_table import Column, data_table, pager
-from discovery_app.components.drawer import drawer
+from discovery_app.components.drawer import drawer, drawer_section
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.filter_bar import filter_bar, filter_chip
@@ -237,7 +237,7 @@ def _endpoints() -> rx.Component:
 
 def _endpoint_row(row: EndpointRow) -> rx.Component:
     return table_row(
-        rx.text(row.endpoint, size="2", class_name="truncate", title=row.endpoint),
+        _endpoint(row.endpoint, row.href),
         number_cell(row.edges),
         cell(clipped(row.talkers, size="2")),
     )
@@ -288,7 +288,15 @@ def _drawer() -> rx.Component:
     shown = DependenciesState.detail
     return drawer(
         shown.name,
-        rx.box(rx.foreach(shown.members, _member), margin_top="12px"),
+        rx.link("Show it on the map", href=shown.map_href, size="2"),
+        when_said(
+            shown.also_needs,
+            drawer_section(
+                "Also needs, with many others",
+                rx.text(shown.also_needs, size="2", class_name="breaks"),
+            ),
+        ),
+        drawer_section("Its assets", rx.foreach(shown.members, _member)),
         on_close=DependenciesState.close,
         subtitle=shown.subtitle,
     )

@@ -12,7 +12,11 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.dependencies import GroupMember
-from discovery_app.services.tables import ASSETS, GROUPS, UPLOADS
+from discovery_app.services.tables import ASSETS, DEPENDENCIES, GROUPS, UPLOADS
+
+MOST_SHARED: Final = 50
+MOST_MEMBERS: Final = 500
+"""What one drawer lists; the map sums up larger groups. Chosen."""
 
 MEMBERS: Final = GROUPS.join(
     ASSETS,
@@ -106,7 +110,11 @@ class MoveGroupService:
         )
 
     def members(
-        self, scope: Scope, session_id: UUID, group_number: int, limit: int = 500
+        self,
+        scope: Scope,
+        session_id: UUID,
+        group_number: int,
+        limit: int = MOST_MEMBERS,
     ) -> tuple[GroupMember, ...]:
         """Return the assets of one group by wave, then name."""
         scope.require(Permission.VIEW)
@@ -131,6 +139,32 @@ class MoveGroupService:
             .limit(limit)
         )
         return tuple(GroupMember(*row) for row in rows)
+
+    def also_needs(
+        self, scope: Scope, session_id: UUID, group_number: int
+    ) -> tuple[str, ...]:
+        """Return the shared services that a group's assets need, by name.
+
+        They join no groups, so what a group needs beside itself would not be seen.
+        """
+        scope.require(Permission.VIEW)
+        group, edge = GROUPS.c, DEPENDENCIES.c
+        rows = self._session.scalars(
+            sa.select(edge.destination)
+            .join_from(DEPENDENCIES, GROUPS, group.asset_id == edge.source_asset_id)
+            .where(
+                group.engagement_id == scope.engagement_id,
+                group.session_id == session_id,
+                group.group_number == group_number,
+                edge.engagement_id == scope.engagement_id,
+                edge.shared_service,
+                ~edge.noise,
+            )
+            .distinct()
+            .order_by(edge.destination)
+            .limit(MOST_SHARED)
+        )
+        return tuple(rows)
 
 
 def distinct_words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:

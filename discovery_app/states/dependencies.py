@@ -223,7 +223,7 @@ def _unknown(session: Session, scope: Scope, query: DependencyQuery) -> Dependen
     found = DependencyService(session).unknown_endpoints(scope)
     offset = _offset(query)
     part = found[offset : offset + PAGE_SIZE]
-    rows = tuple(lines.endpoint_row(one) for one in part)
+    rows = tuple(lines.endpoint_row(one, scope.engagement_id) for one in part)
     listed = _paged(DependencyList(endpoints=rows), query, len(rows), len(found))
     if len(found) < MOST_ENDPOINTS:
         return listed
@@ -255,8 +255,10 @@ def _detail(scope: Scope, group: str) -> GroupDetail:
         return GroupDetail()
     upload, _, number = group.partition(".")
     with unit_of_work(scope) as session:
-        members = MoveGroupService(session).members(scope, UUID(upload), int(number))
-    return lines.group_detail(members, scope.engagement_id)
+        service = MoveGroupService(session)
+        members = service.members(scope, UUID(upload), int(number))
+        also_needs = service.also_needs(scope, UUID(upload), int(number))
+    return lines.group_detail(members, also_needs, scope.engagement_id)
 
 
 def _offset(query: DependencyQuery) -> int:
