@@ -6,6 +6,8 @@
   const STEP = 1.3;
   const MOVED_PX = 4;
   const NEAREST = 160; // Units across: about the width of one box.
+  const PHONE_PX = 600;
+  const READABLE = 0.6; // Of life size: a phone begins with a part that can be read.
   const KEYS = {
     "+": ["in"], "=": ["in"], "-": ["out"], "0": ["all"],
     ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
@@ -53,6 +55,26 @@
     const [x, y, width, height] = box(svg);
     show(svg, [x - dx / scale, y - dy / scale, width, height]);
   }
+
+  // On a phone a map begins around its middle; "Show all of it" is one click away.
+  const begun = new WeakMap();
+  function begin(svg) {
+    if (begun.get(svg) === svg.dataset.all || !svg.clientWidth) return;
+    begun.set(svg, svg.dataset.all);
+    const [x, y, width, height] = whole(svg);
+    const wide = svg.clientWidth / READABLE;
+    if (svg.clientWidth >= PHONE_PX || wide >= width) return;
+    const high = (wide * svg.clientHeight) / svg.clientWidth;
+    const body = svg.querySelector(".map-node.middle")?.getBBox();
+    const middle = body
+      ? [body.x + body.width / 2, body.y + body.height / 2]
+      : [x + wide / 2, y + height / 2];
+    show(svg, [middle[0] - wide / 2, middle[1] - high / 2, wide, high]);
+  }
+
+  new MutationObserver(() => document.querySelectorAll("svg.map").forEach(begin)).observe(
+    document, { subtree: true, childList: true, attributeFilter: ["data-all"] },
+  );
 
   function step(svg, word) {
     if (word === "all") show(svg, whole(svg));

@@ -29,6 +29,7 @@ from discovery_app.services.tables import ASSETS, DEPENDENCIES, GROUPS
 from discovery_app.transforms.map_layout import packed
 
 GROUP = GROUPS.c
+_Where = tuple[sa.ColumnElement[bool], ...]
 
 
 class Groups:
@@ -40,12 +41,21 @@ class Groups:
         self._mine = GROUP.engagement_id == scope.engagement_id
 
     def drawn(self, *, noise: bool) -> DependencyMap:
-        """Return every asset that has a group where they are few, else the groups."""
+        """Return every asset that has a group where they are few, else the groups.
+
+        A single large group is summed up at once: one box says nothing.
+        """
         self._scope.require(Permission.VIEW)
-        counted = sa.select(sa.func.count()).select_from(GROUPS).where(self._mine)
-        number = self._session.scalar(counted) or 0
+        number, groups = self._session.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.count(
+                    sa.tuple_(GROUP.session_id, GROUP.group_number).distinct()
+                ),
+            ).where(self._mine)
+        ).one()
         if number > MOST_NODES:
-            return self._boxes()
+            return self._boxes() if groups > 1 else self._summed_up((), noise=noise)
         nodes = assets_where(self._session, self._scope, GROUP.asset_id.is_not(None))
         return self._assets(nodes, noise=noise)
 
@@ -134,38 +144,17 @@ class Groups:
             summed_up=NodeKind.GROUP,
         )
 
-    def _summed_up(
-        self, chosen: tuple[sa.ColumnElement[bool], ...], *, noise: bool
-    ) -> DependencyMap:
+    def _summed_up(self, chosen: _Where, *, noise: bool) -> DependencyMap:
         """Return a large group as its applications; without one, as its waves."""
-        member = (
-            sa.select(
-                GROUP.asset_id,
-                GROUP.wave,
-                GROUP.in_cycle,
-                ASSETS.c.environment,
-                _first_application().label("application"),
-                _bucket(_first_application()).label("key"),
-            )
-            .select_from(MEMBERS)
-            .where(self._mine, *chosen)
-            .cte("member")
-            .prefix_with("materialized", dialect="postgresql")
-        )
-        nodes = self._buckets(member)
-        needs, needed = member.alias("needs"), member.alias("needed")
+        nodes = self._buckets(chosen)
         read = read_links(
             self._session,
             select_links(
                 self._scope,
-                needs.c.key,
-                needed.c.key,
+                self._box_of("source", chosen),
+                self._box_of("destination", chosen),
                 ~EDGE.shared_service,
                 noise=noise,
-            ).select_from(
-                DEPENDENCIES.join(needs, needs.c.asset_id == EDGE.source_asset_id).join(
-                    needed, needed.c.asset_id == EDGE.destination_asset_id
-                )
             ),
         )
         shown = nodes[:MOST_NODES]
@@ -179,8 +168,36 @@ class Groups:
             summed_up=NodeKind.APPLICATION,
         )
 
-    def _buckets(self, member: sa.CTE) -> list[MapNode]:
-        one = member.c
+    def _box_of(self, end: str, chosen: _Where) -> sa.ColumnElement[str]:
+        """Return the key of the box that an end is in; null outside the group.
+
+        Asked edge by edge, through the primary keys. Joined, the members of a group
+        were compared each with each right after an import, when the planner does not
+        know yet how many they are: three minutes for 20,000.
+        """
+        return (
+            sa.select(_bucket(_first_application()))
+            .select_from(MEMBERS)
+            .where(self._mine, *chosen, GROUP.asset_id == EDGE[f"{end}_asset_id"])
+            .correlate(DEPENDENCIES)
+            .scalar_subquery()
+        )
+
+    def _buckets(self, chosen: _Where) -> list[MapNode]:
+        application = _first_application()
+        one = (
+            sa.select(
+                GROUP.wave,
+                GROUP.in_cycle,
+                ASSETS.c.environment,
+                application.label("application"),
+                _bucket(application).label("key"),
+            )
+            .select_from(MEMBERS)
+            .where(self._mine, *chosen)
+            .subquery()
+            .c
+        )
         rows = self._session.execute(
             sa.select(
                 one.key,

@@ -110,11 +110,16 @@ def select_links(
 
 
 def read_links(session: Session, chosen: sa.Select) -> Links:
-    """Return what ``select_links`` selects; links from a node to itself stay out."""
+    """Return what ``select_links`` selects.
+
+    Links from a node to itself, and ends without a key, stay out.
+    """
     rows = session.execute(chosen).all()
     names: dict[str, str] = {}
     links = []
     for row in rows:
+        if row.from_key is None or row.to_key is None:
+            continue
         names.setdefault(row.from_key, row.from_name)
         names.setdefault(row.to_key, row.to_name)
         if row.from_key != row.to_key:
