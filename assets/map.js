@@ -65,10 +65,11 @@
     const wide = svg.clientWidth / READABLE;
     if (svg.clientWidth >= PHONE_PX || wide >= width) return;
     const high = (wide * svg.clientHeight) / svg.clientWidth;
-    const body = svg.querySelector(".map-node.middle")?.getBBox();
+    const marked = svg.querySelectorAll(".map-node.middle");
+    const body = marked.length === 1 && marked[0].getBBox();
     const middle = body
       ? [body.x + body.width / 2, body.y + body.height / 2]
-      : [x + wide / 2, y + height / 2];
+      : [marked.length ? x + width / 2 : x + wide / 2, y + height / 2];
     show(svg, [middle[0] - wide / 2, middle[1] - high / 2, wide, high]);
   }
 

@@ -169,7 +169,7 @@ def _facts(drawn: DependencyMap) -> str:
     kinds = Counter(node.kind for node in drawn.nodes)
     words = [counted(kinds[kind], _NOUNS[kind]) for kind in _NOUNS if kinds[kind]]
     needs = sum(one.dependencies for one in drawn.links)
-    words.append(counted(needs, "dependency", "dependencies"))
+    words.append(f"{counted(needs, 'dependency', 'dependencies')} drawn")
     crossing = sum(one.cross_environment for one in drawn.links)
     if crossing:
         words.append(f"{counted(crossing, 'line')} across environments")
@@ -184,12 +184,10 @@ def _left_out(drawn: DependencyMap) -> str:
     nodes = drawn.nodes_in_all - len(drawn.nodes)
     if nodes > 0:
         noun = _NOUNS[drawn.summed_up or NodeKind.ASSET]
-        words.append(f"{counted(nodes, noun)} more than fit are not drawn")
+        words.append(f"{counted(nodes, 'more ' + noun)} did not fit")
     links = drawn.links_in_all - len(drawn.links)
     if links > 0:
-        words.append(
-            f"{counted(links, 'line')} with the fewest connections are not drawn"
-        )
+        words.append(f"{counted(links, 'line')} with the fewest connections left out")
     return "; ".join(words) + "." * bool(words)
 
 

@@ -6,6 +6,7 @@ bit for bit on every machine and whatever the order of a file's rows. See
 docs/decisions/0017-layout-of-the-dependency-map.md.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from math import ceil, sqrt
@@ -19,6 +20,9 @@ SWEEPS: Final = 3
 
 LEAST_TALL: Final = 12
 """Nodes that a column holds before it breaks into two; chosen."""
+
+LEAST_WIDE: Final = 12
+"""Columns that a picture may always have; chosen."""
 
 ROWS_A_COLUMN: Final = 3.6
 """How many rows are as long as a column is wide, as the page draws them."""
@@ -78,12 +82,15 @@ def layered(columns: Sequence[int], pairs: Pairs) -> list[Place]:
     """Return the place of each node, given which column of the picture it is in.
 
     In a column the nodes stand near what they are connected with (the barycentre
-    method); a long column breaks into several, so later ones move to the right.
+    method); a long column breaks into several, so later ones move to the right. Where
+    there are far more columns than a screen is wide, neighbouring ones become one: a
+    chain of 200 waves is a picture then, and not a line.
 
     Args:
         columns: Any whole numbers, rising to the right.
         pairs: Which nodes are connected, sorted.
     """
+    columns = _bands(columns)
     layers: dict[int, list[int]] = {}
     for node, column in enumerate(columns):
         layers.setdefault(column, []).append(node)
@@ -161,6 +168,20 @@ def _pairs(edges: pl.DataFrame, numbered: pl.DataFrame) -> list[tuple[int, int]]
         .sort("node", "node_to")
         .rows()
     )
+
+
+def _bands(columns: Sequence[int]) -> Sequence[int]:
+    """Return columns that are not too many, each of about as many nodes."""
+    ideal = sqrt(len(columns) * WIDE / ROWS_A_COLUMN)
+    most = max(LEAST_WIDE, ceil(2 * ideal))
+    sizes = Counter(columns)
+    if len(sizes) <= most:
+        return columns
+    band, before = {}, 0
+    for column in sorted(sizes):
+        band[column] = before * most // len(columns)
+        before += sizes[column]
+    return [band[column] for column in columns]
 
 
 def _untangle(

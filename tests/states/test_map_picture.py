@@ -123,8 +123,7 @@ def test_what_is_left_out_is_counted() -> None:
     shown = _picture((_web(), _db()), nodes_in_all=1_302, links_in_all=9)
 
     assert shown.left_out == (
-        "1,300 assets more than fit are not drawn; "
-        "9 lines with the fewest connections are not drawn."
+        "1,300 more assets did not fit; 9 lines with the fewest connections left out."
     )
 
 
@@ -133,7 +132,7 @@ def test_an_unknown_endpoint_is_marked_and_not_in_an_environment() -> None:
 
     (box,) = shown.boxes
     assert (box.sign, box.mark, box.note) == ("?", "–", "Not in the inventory")
-    assert shown.facts == "1 unknown endpoint · 0 dependencies"
+    assert shown.facts == "1 unknown endpoint · 0 dependencies drawn"
 
 
 def test_an_empty_map_still_has_a_view_and_the_shared_services() -> None:

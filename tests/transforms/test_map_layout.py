@@ -82,6 +82,17 @@ def test_neighbours_stand_side_by_side():
     ]  # fmt: skip
 
 
+def test_a_long_chain_is_no_line():
+    chain = list(range(400))
+
+    spots = layered(chain, list(pairwise(chain)))
+
+    columns = [column for column, _ in spots]
+    assert columns == sorted(columns)
+    assert max(columns) < 30
+    assert len(set(spots)) == 400
+
+
 def test_a_long_column_breaks_and_moves_the_next_one_on():
     spots = layered([0] * 30 + [1], [(node, 30) for node in range(30)])
 
