@@ -30,6 +30,7 @@ DECISION_COLUMNS: Final = (
     "also_matched",
     "reason",
 )
+GROUP_COLUMNS: Final = ("group_number", "wave", "in_cycle", "map_column", "map_row")
 _Given = dict[str, sa.ColumnElement]
 
 _RECORD: Final = {"record": sa.Integer()}
@@ -118,18 +119,14 @@ class AdvicePublishing:
         frame = self._publication.groups
         if frame.is_empty():
             return
-        kinds = _RECORD | {
-            "group_number": sa.Integer(),
-            "wave": sa.Integer(),
-            "in_cycle": sa.Boolean(),
-        }
+        kinds = column_types(GROUPS, *GROUP_COLUMNS)
         staged = stage(
             self._session,
             "staged_groups",
-            kinds,
+            _RECORD | kinds,
             frame.rename({"move_group": "group_number"}),
         )
-        columns, rows = self._rows(staged, ("group_number", "wave", "in_cycle"), {})
+        columns, rows = self._rows(staged, GROUP_COLUMNS, {})
         self._session.execute(
             sa.insert(GROUPS).from_select(columns, rows, include_defaults=False)
         )

@@ -76,6 +76,8 @@ GROUPS: dict[str, Any] = {
     "move_group": pl.Int32,
     "wave": pl.Int32,
     "in_cycle": pl.Boolean,
+    "map_column": pl.Int32,
+    "map_row": pl.Int32,
 }
 FINDINGS: dict[str, Any] = {
     "record": pl.UInt32,
