@@ -8,7 +8,18 @@ import inspect
 import sys
 from types import ModuleType
 
-from benchmarks import board, commits, imports, mapping, scaling, starts, tabs
+from benchmarks import (
+    board,
+    commits,
+    edges,
+    imports,
+    mapping,
+    million,
+    scaling,
+    starts,
+    tabs,
+    workbook,
+)
 from benchmarks.bench_server import own_server
 from benchmarks.machine import facts, load, now
 from benchmarks.results import Part, show
@@ -21,6 +32,9 @@ PARTS = {
     "tabs": tabs,
     "board": board,
     "imports": imports,
+    "edges": edges,
+    "workbook": workbook,
+    "million": million,
 }
 
 

@@ -15,6 +15,9 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.issues import Issue
 from discovery_app.domain.mapping import ApprovedMapping, RememberedMapping
 from discovery_app.errors import MissingInputError, PhaseError
+from discovery_app.knowledge.ports import NOISE_PORTS, NoisePort
+from discovery_app.knowledge.releases import EndOfLifeData, own_data
+from discovery_app.knowledge.treatments import THRESHOLDS, Thresholds
 
 T = TypeVar("T")
 
@@ -81,12 +84,18 @@ class Recorded:
         mappings: The approved mapping of every column; empty before approval.
         memory: What this client's people confirmed before.
         overrides: Asset names or keys to the treatment a person decided.
+        thresholds: Where the treatment rules draw their lines in this engagement.
+        noise_ports: Ports that say nothing about an application, in this engagement.
+        end_of_life: What is known of releases, the newest data first.
     """
 
     as_of: date
     mappings: Sequence[ApprovedMapping] = ()
     memory: Sequence[RememberedMapping] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Thresholds = THRESHOLDS
+    noise_ports: Sequence[NoisePort] = NOISE_PORTS
+    end_of_life: EndOfLifeData = field(default_factory=own_data)
 
 
 @dataclass(frozen=True)

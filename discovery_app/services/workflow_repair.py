@@ -27,7 +27,8 @@ from discovery_app.models import WorkflowPhaseRun, WorkflowState
 from discovery_app.phases import ORDER, load_phase, phase_after, progress_percentage
 from discovery_app.phases.base import PhaseResult
 from discovery_app.services.workflow_moves import accepted_run, counts
-from discovery_app.services.workflow_rows import WorkflowRows, require_words, word
+from discovery_app.services.workflow_restart import WorkflowRestart
+from discovery_app.services.workflow_rows import require_words, word
 from discovery_app.services.workflow_transitions import (
     LeaseChange,
     NewEvent,
@@ -42,7 +43,7 @@ _MAPPED_PHASE: Final = "field_mapping"
 _DONE: Final = (PhaseStatus.COMPLETED, PhaseStatus.ACCEPTED)
 
 
-class WorkflowRepair(WorkflowRows):
+class WorkflowRepair(WorkflowRestart):
     """What an admin may do with a workflow that does not go on by itself."""
 
     def retry(
@@ -186,27 +187,7 @@ class WorkflowRepair(WorkflowRows):
         _check_rerun(workflow, phase)
         replaced = ORDER[ORDER.index(phase) :]
         content, told = self._with_options(scope, workflow, options, reason, replaced)
-        self._session.execute(
-            sa.update(WorkflowPhaseRun)
-            .where(
-                col(WorkflowPhaseRun.workflow_id) == workflow_id,
-                col(WorkflowPhaseRun.phase).in_(replaced),
-            )
-            .values(status=PhaseStatus.SUPERSEDED)
-        )
-        return self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.QUEUED,
-                current_phase=phase,
-                progress_percentage=progress_percentage(phase, 0.0),
-                state_data=content.dump_json(),
-                run_number=workflow.run_number + 1,
-                lease=LeaseChange(runnable=True),
-                events=[*told, NewEvent(EventType.RERUN, phase, reason)],
-            ),
-        )
+        return self._begin_again(scope, workflow, phase, content, reason, told)
 
     def accept(
         self,

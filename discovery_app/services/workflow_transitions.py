@@ -190,7 +190,7 @@ _STATEMENT: Final = """
         FROM state, jsonb_to_recordset(cast(%(events)s AS jsonb))
             AS entry(seq int, type text, phase text, reason text, data jsonb)
     )
-    SELECT state.version, (SELECT count(*) FROM lease) FROM state
+    SELECT version, (SELECT count(*) FROM lease), cancelling FROM state
     """
 
 
@@ -266,7 +266,7 @@ def _write(
     )
     if written is None:
         return None
-    version, leases = written
+    version, leases, cancelling = written
     if not leases:
         raise _lost(workflow_id, change)
     changed = {
@@ -275,7 +275,9 @@ def _write(
         "version": version,
     }
     say_after_commit(session, WORKFLOW_CHANGED, json.dumps(changed))
-    if change.lease and change.lease.runnable and not change.lease.owner:
+    lease = change.lease
+    # While a wish to cancel stands, whoever takes the workflow next carries it out.
+    if lease and not lease.owner and (lease.runnable or cancelling):
         say_after_commit(session, WORKFLOW_QUEUED, str(workflow_id))
         queue_phase(session, workflow_id)
     return int(version)

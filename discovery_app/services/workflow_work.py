@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from discovery_app.config import settings
 from discovery_app.database.direct import execute_direct
 from discovery_app.domain.access import Role, Scope
@@ -161,6 +163,13 @@ class WorkflowWork(WorkflowRows):
             return None
         opened = change.opened
         return _next_claim(claim, opened, state) if opened else None
+
+    def is_pause_requested(self, claim: Claim) -> bool:
+        """Return whether to stop here; one that comes later stops the next phase."""
+        return self._session.execute(
+            _PAUSE_REQUESTED,
+            {"id": claim.workflow_id, "engagement_id": claim.scope.engagement_id},
+        ).scalar_one()
 
     def _transit(self, claim: Claim, change: Transition) -> None:
         write_transition(self._session, claim.scope, claim.workflow_id, change)
@@ -322,6 +331,11 @@ _CLOSE_ABANDONED: Final = """
     """
 """Runs after the workflow's row is locked, in a statement of its own, so that it sees
 what whoever had locked it before has asked for."""
+
+_PAUSE_REQUESTED: Final = sa.text(
+    "SELECT pause_requested AND NOT cancel_requested FROM workflow_leases"
+    " WHERE id = :id AND engagement_id = :engagement_id"
+)
 
 _REPORT: Final = """
     WITH held AS (
