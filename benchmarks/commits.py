@@ -6,8 +6,8 @@ three times over; the round with the middle ratio is shown.
 
 - *Bare commits*: one connection updates one row of its own by psycopg and commits.
 - *Phase commits*: through the service, of workflows that run already: state, lease, the
-  try that ends, the one that begins, two lines of history and a notification, in one
-  transaction under row-level security.
+  try that ends, the one that begins and two lines of history in one transaction under
+  row-level security, and a notification after it.
 - *Steps of queued workflows*: the same from the queue on, with claiming, beginning and
   completing each. DBOS's workflow has 8 empty steps and is called directly, without
   its queue; what it writes when it starts and ends one is in, as with ours.
