@@ -397,10 +397,10 @@ def test_maps_a_hundred_columns_in_a_fifth_of_a_second():
     columns = [column(h, "word", "abc", "def") for h in (*headers, *unknown)]
     suggest(*columns)  # reads the knowledge once
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     suggest(*columns)
 
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 0.2
 
 
 def test_the_same_columns_give_the_same_answer():
