@@ -41,12 +41,18 @@ from discovery_app.components.tokens import (
     when_said,
 )
 from discovery_app.domain.modernisation_page import AdviceRow, InputLine, SupportRow
+from discovery_app.pages.modernisation_summary import (
+    evaluate_dialog,
+    summary_notices,
+    summary_panel,
+)
 from discovery_app.states.modernisation import (
     ADVICE,
     SUPPORT,
     TREATMENTS,
     ModernisationState,
 )
+from discovery_app.states.narrative import NarrativeState
 from discovery_app.states.session import SessionState
 
 SUPPORT_COLUMNS = (
@@ -71,7 +77,12 @@ OVERRIDDEN = (("yes", "by a person"), ("no", "by the rules"))
 @rx.page(
     route="/engagements/[engagement_id]/modernisation",
     title="Modernisation · Discovery",
-    on_load=[SessionState.load, SessionState.watch, ModernisationState.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        ModernisationState.watch,
+        NarrativeState.watch,
+    ],
 )
 def modernisation() -> rx.Component:
     """Show both charts, the list, and the asset that is open beside it."""
@@ -79,6 +90,8 @@ def modernisation() -> rx.Component:
         "Modernisation",
         page_header(
             "Modernisation",
+            link_button("Settings", _place() + "settings"),
+            evaluate_dialog(),
             export_menu(
                 (
                     ("Findings", _exports() + "findings"),
@@ -90,6 +103,8 @@ def modernisation() -> rx.Component:
         notice(ModernisationState.problem, tone=Tone.BAD),
         _said(ModernisationState.failure, Tone.BAD),
         _said(ModernisationState.notice, Tone.GOOD),
+        summary_notices(),
+        summary_panel(),
         last_on_phone(wide_and_narrow(_quarters(), _treatments())),
         with_drawer(_views(), _drawer(), ModernisationState.open_one.asset_id != ""),
         session=SessionState.view,
@@ -101,8 +116,12 @@ def _said(words: Words, tone: Tone) -> rx.Component:
     return notice(words, tone=tone, on_dismiss=ModernisationState.dismiss)
 
 
+def _place() -> StringVar:
+    return said("/engagements/") + ModernisationState.engagement_id + "/"
+
+
 def _exports() -> StringVar:
-    return said("/api/v1/engagements/") + ModernisationState.engagement_id + "/exports/"
+    return said("/api/v1") + _place() + "exports/"
 
 
 def _quarters() -> rx.Component:

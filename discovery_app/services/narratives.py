@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -110,6 +110,22 @@ class NarrativeService:
             waits=bool(asked),
             may_ask=bool(settings().llm_model),
         )
+
+    def mark(self, scope: Scope) -> tuple[datetime | None, ...]:
+        """Return what changes when somebody wrote, decided or asked."""
+        scope.require(Permission.VIEW)
+        mine = scope.engagement_id
+        found = [
+            sa.select(sa.func.max(column))
+            .where(column.table.c.engagement_id == mine)
+            .scalar_subquery()
+            for column in (
+                NARRATIVES.c.written_at,
+                NARRATIVES.c.override_at,
+                REQUESTS.c.asked_at,
+            )
+        ]
+        return tuple(self._session.execute(sa.select(*found)).one())
 
     def ask(self, scope: Scope) -> None:
         """Have a runner let the model write.

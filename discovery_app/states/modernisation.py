@@ -24,7 +24,6 @@ from discovery_app.domain.modernisation_page import (
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
 from discovery_app.errors import DiscoveryError, UnavailableError
-from discovery_app.knowledge.end_of_life import DATA_DATE
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.modernisation import (
     OVERRIDES,
@@ -257,10 +256,11 @@ def _charts(scope: Scope) -> _Charts:
             for name, states in lines.SERIES.items()
         }
         treatments = service.by_treatment(scope)
+        versions = service.data_versions(scope)
     total = sum(one.count for one in treatments)
     bars = lines.quarter_bars(counts, as_of) if as_of else []
     charts = ModernisationCharts(
-        facts=_facts(total, as_of),
+        facts=_facts(total, as_of, versions),
         sentence=lines.bars_sentence(bars),
         dated=any(counts.values()),
         total=count(total),
@@ -273,13 +273,11 @@ def _concerned(states: tuple[str, ...]) -> FindingFilter:
     return FindingFilter(states=states, in_scope_only=True)
 
 
-def _facts(total: int, as_of: date | None) -> str:
+def _facts(total: int, as_of: date | None, versions: tuple[str, ...]) -> str:
     if as_of is None:
         return "Comes with the first import that is published"
-    return (
-        f"{counted(total, 'asset')} · advice as of {day_words(as_of)} · end-of-life "
-        f"data of {day_words(DATA_DATE)}"
-    )
+    known = f"{counted(total, 'asset')} · advice as of {day_words(as_of)}"
+    return f"{known} · {' and '.join(versions[:2])}" if versions else known
 
 
 def _list(scope: Scope, query: ModernisationQuery) -> ModernisationList:
