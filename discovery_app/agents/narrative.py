@@ -171,8 +171,8 @@ def plain_narrative(facts: NarrativeFacts) -> NarrativeText:
         )
     return NarrativeText(
         headline=(
-            f"{count(facts.in_scope)} of {counted(facts.assets, 'asset')} are in scope "
-            "for migration."
+            f"In scope for migration: {count(facts.in_scope)} of "
+            f"{counted(facts.assets, 'asset')}."
         ),
         paragraphs=[
             one
@@ -202,7 +202,7 @@ def _treatments(facts: NarrativeFacts) -> str:
 def _support(facts: NarrativeFacts) -> str:
     if not facts.support:
         return "No product with a maker's support was recognised."
-    due = _listed(facts.quarters)
+    due = ", ".join(f"{count(number)} in {word}" for word, number in facts.quarters)
     soon = f" Next fall due: {due}." if due else ""
     return (
         f"Support of the products in scope: {_listed(facts.support)} ({facts.data})."

@@ -42,6 +42,15 @@ from discovery_app.services.tables import (
 _SHOWN: Final = 6
 """Products, quarters and gaps that a narrative may name; chosen."""
 
+_STATES: Final = {
+    "eol_within_12_months": "ending within 12 months",
+    "extended_only": "on extended support only",
+    "eol": "past support",
+    "version_ambiguous": "of unclear version",
+    "unknown_product": "of unknown product",
+}
+"""How a summary names a support state."""
+
 _LONGEST: Final = 10_000
 _TAKEN_SECONDS: Final = 300
 """A runner that is silent for longer lost its request; chosen, above any limit of one
@@ -85,7 +94,10 @@ class NarrativeService:
             applications=summary.applications,
             dependencies=summary.dependencies,
             treatments=_counted(advice.by_treatment(scope)),
-            support=_counted(advice.by_state(scope, in_scope)),
+            support=tuple(
+                (_STATES.get(one.word, one.word), one.count)
+                for one in advice.by_state(scope, in_scope)
+            ),
             ended=self._ended(scope),
             quarters=_coming(advice.by_quarter(scope, in_scope), as_of),
             overridden=advice.count_decisions(scope, DecisionFilter(overridden=True)),

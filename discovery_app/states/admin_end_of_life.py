@@ -114,19 +114,18 @@ class AdminEndOfLifeState(rx.State):
         """Keep the reason typed so far."""
         self.reason = words
 
-    @rx.event(background=True)
+    @rx.event
     @allow(Permission.CHANGE_SETTINGS, version_id=UUID)
     async def withdraw(self, version_id: str) -> None:
         """Let later verdicts stand on the other data."""
         try:
             scope = await platform_scope_of(self, self.reason or _WHY)
             await in_thread(_withdraw, scope, UUID(version_id), self.reason)
-            async with self:
-                self.notice = "It no longer counts; verdicts that name it stay."
+            self.notice = "It no longer counts; verdicts that name it stay."
+            self.lines, self.in_use = await in_thread(_read, scope)
         except DiscoveryError as error:
-            async with self:
-                self.failure = str(error)
-        await self._refresh()
+            self.failure = str(error)
+        self.reason = ""
 
     @rx.event
     @allow(Permission.CHANGE_SETTINGS)
@@ -138,7 +137,7 @@ class AdminEndOfLifeState(rx.State):
         lines, in_use = await in_thread(_read, await platform_scope_of(self, _WHY))
         async with self:
             self.lines, self.in_use = lines, in_use
-            self.busy, self.reason = False, ""
+            self.busy = False
             self.closed = not self.ready
 
 
@@ -198,7 +197,7 @@ def _own() -> EndOfLifeLine:
         day=day_words(data.version.day),
         state="own",
         size=f"{products}, {counted(cycles, 'cycle')}",
-        loaded="Comes with this version of the app",
+        loaded="Part of the app",
     )
 
 

@@ -115,22 +115,24 @@ class NarrativeState(rx.State):
         except DiscoveryError as error:
             self.failure = str(error)
 
-    @rx.event(background=True)
+    @rx.event
     @allow(Permission.EVALUATE_AGAIN)
     async def evaluate(self) -> None:
-        """Judge the whole inventory again."""
+        """Judge the whole inventory again.
+
+        No background event: the dialog that closes would empty the reason first.
+        """
         try:
             scope = await scope_of(self, self.engagement_id)
             done = await in_thread(_evaluate, scope, self.as_of, self.reason)
-            async with self:
-                self.notice = (
-                    f"{counted(done.assets, 'asset')} judged as of "
-                    f"{day_words(done.as_of)} by {done.data}; the advice for "
-                    f"{counted(done.changed, 'asset')} changed."
-                )
+            self.notice = (
+                f"{counted(done.assets, 'asset')} judged as of "
+                f"{day_words(done.as_of)} by {done.data}; the advice for "
+                f"{counted(done.changed, 'asset')} changed."
+            )
         except DiscoveryError as error:
-            async with self:
-                self.failure = str(error)
+            self.failure = str(error)
+        self.reason = ""
         hub().note(UUID(self.engagement_id))
 
     @rx.event
