@@ -15,6 +15,7 @@ from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.modernisation_page import (
     ADVICE,
+    READINESS,
     SUPPORT,
     Explanation,
     ModernisationCharts,
@@ -31,6 +32,7 @@ from discovery_app.services.modernisation import (
     FindingFilter,
     ModernisationService,
 )
+from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import again, in_thread, scope_of
@@ -282,8 +284,7 @@ def _facts(total: int, as_of: date | None, versions: tuple[str, ...]) -> str:
 
 def _list(scope: Scope, query: ModernisationQuery) -> ModernisationList:
     with unit_of_work(scope) as session:
-        read = _products if query.view == SUPPORT else _advice
-        return read(session, scope, query)
+        return _VIEWS.get(query.view, _products)(session, scope, query)
 
 
 def _products(
@@ -340,6 +341,28 @@ def _advice(
     )
 
 
+def _readiness(
+    session: Session, scope: Scope, query: ModernisationQuery
+) -> ModernisationList:
+    every = [
+        one
+        for one in ReadinessService(session).applications(scope)
+        if query.q.casefold() in one.application.casefold()
+    ]
+    offset = _offset(query)
+    found = every[offset : offset + PAGE_SIZE]
+    return ModernisationList(
+        readiness=tuple(map(lines.readiness_row, found)),
+        shown=range_words(offset, len(found), len(every)),
+        count=counted(len(every), "application"),
+        has_previous=query.number > 1,
+        has_next=offset + len(found) < len(every),
+    )
+
+
+_VIEWS: Final = {SUPPORT: _products, ADVICE: _advice, READINESS: _readiness}
+
+
 def _explain(scope: Scope, asset_id: str) -> Explanation:
     if not asset_id:
         return Explanation()
@@ -361,4 +384,4 @@ def _offset(query: ModernisationQuery) -> int:
     return (query.number - 1) * PAGE_SIZE
 
 
-__all__ = ["ADVICE", "SUPPORT", "TREATMENTS", "ModernisationState"]
+__all__ = ["ADVICE", "READINESS", "SUPPORT", "TREATMENTS", "ModernisationState"]
