@@ -66,7 +66,8 @@ class Unsupported:
 
     Attributes:
         refused: Numbers, products and markup: the text does not stand.
-        doubts: Other names: a person should look.
+        doubts: Other names: a person should look. A name that begins a sentence is
+            not told from a word, and is not among them.
     """
 
     refused: tuple[str, ...] = ()
@@ -218,7 +219,7 @@ def _readiness(facts: NarrativeFacts) -> str:
 
 def _risks(facts: NarrativeFacts) -> list[str]:
     return [
-        f"{name} is past its support on {counted(number, 'asset')}."
+        f"{name} is past its regular support on {counted(number, 'asset')}."
         for name, number in facts.ended[:5]
     ]
 
