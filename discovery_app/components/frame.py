@@ -45,6 +45,7 @@ ADMIN = (
     Destination("Runs", "wrench", "/admin/runs", "failing", urgent=True),
     Destination("Workers", "cpu", "/admin/workers"),
     Destination("People", "users", "/admin/people"),
+    Destination("End of life", "calendar_clock", "/admin/end-of-life"),
     Destination("Audit", "scroll_text", "/admin/audit"),
 )
 

@@ -178,6 +178,7 @@ class DecisionView:
         treatment: What the rules advise now.
         inputs: Field to value, threshold and source.
         override: What a person decided instead; empty if nobody did.
+        effort: Of what holds: ``none``, ``low``, ``medium``, ``high`` or ``unknown``.
     """
 
     asset_id: UUID
@@ -193,6 +194,8 @@ class DecisionView:
     override_reason: str = ""
     override_by: str = ""
     override_at: datetime | None = None
+    effort: str = ""
+    effort_reason: str = ""
 
     @property
     def holds(self) -> str:

@@ -15,6 +15,7 @@ from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.modernisation_page import (
     ADVICE,
+    READINESS,
     SUPPORT,
     Explanation,
     ModernisationCharts,
@@ -24,7 +25,6 @@ from discovery_app.domain.modernisation_page import (
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
 from discovery_app.errors import DiscoveryError, UnavailableError
-from discovery_app.knowledge.end_of_life import DATA_DATE
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.modernisation import (
     OVERRIDES,
@@ -32,6 +32,7 @@ from discovery_app.services.modernisation import (
     FindingFilter,
     ModernisationService,
 )
+from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import again, in_thread, scope_of
@@ -257,10 +258,11 @@ def _charts(scope: Scope) -> _Charts:
             for name, states in lines.SERIES.items()
         }
         treatments = service.by_treatment(scope)
+        versions = service.data_versions(scope)
     total = sum(one.count for one in treatments)
     bars = lines.quarter_bars(counts, as_of) if as_of else []
     charts = ModernisationCharts(
-        facts=_facts(total, as_of),
+        facts=_facts(total, as_of, versions),
         sentence=lines.bars_sentence(bars),
         dated=any(counts.values()),
         total=count(total),
@@ -273,19 +275,16 @@ def _concerned(states: tuple[str, ...]) -> FindingFilter:
     return FindingFilter(states=states, in_scope_only=True)
 
 
-def _facts(total: int, as_of: date | None) -> str:
+def _facts(total: int, as_of: date | None, versions: tuple[str, ...]) -> str:
     if as_of is None:
         return "Comes with the first import that is published"
-    return (
-        f"{counted(total, 'asset')} · advice as of {day_words(as_of)} · end-of-life "
-        f"data of {day_words(DATA_DATE)}"
-    )
+    known = f"{counted(total, 'asset')} · advice as of {day_words(as_of)}"
+    return f"{known} · {' and '.join(versions[:2])}" if versions else known
 
 
 def _list(scope: Scope, query: ModernisationQuery) -> ModernisationList:
     with unit_of_work(scope) as session:
-        read = _products if query.view == SUPPORT else _advice
-        return read(session, scope, query)
+        return _VIEWS.get(query.view, _products)(session, scope, query)
 
 
 def _products(
@@ -342,6 +341,28 @@ def _advice(
     )
 
 
+def _readiness(
+    session: Session, scope: Scope, query: ModernisationQuery
+) -> ModernisationList:
+    every = [
+        one
+        for one in ReadinessService(session).applications(scope)
+        if query.q.casefold() in one.application.casefold()
+    ]
+    offset = _offset(query)
+    found = every[offset : offset + PAGE_SIZE]
+    return ModernisationList(
+        readiness=tuple(map(lines.readiness_row, found)),
+        shown=range_words(offset, len(found), len(every)),
+        count=counted(len(every), "application"),
+        has_previous=query.number > 1,
+        has_next=offset + len(found) < len(every),
+    )
+
+
+_VIEWS: Final = {SUPPORT: _products, ADVICE: _advice, READINESS: _readiness}
+
+
 def _explain(scope: Scope, asset_id: str) -> Explanation:
     if not asset_id:
         return Explanation()
@@ -363,4 +384,4 @@ def _offset(query: ModernisationQuery) -> int:
     return (query.number - 1) * PAGE_SIZE
 
 
-__all__ = ["ADVICE", "SUPPORT", "TREATMENTS", "ModernisationState"]
+__all__ = ["ADVICE", "READINESS", "SUPPORT", "TREATMENTS", "ModernisationState"]
