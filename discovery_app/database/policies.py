@@ -42,6 +42,7 @@ TENANT_TABLES = frozenset(
         "conflicts",
         "import_changes",
         "agent_answers",
+        "row_corrections",
     }
 )
 """The tenant tables of the design; any other with an ``engagement_id`` is one too."""

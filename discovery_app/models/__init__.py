@@ -26,6 +26,7 @@ from discovery_app.models.mapping_memory import MappingMemory
 from discovery_app.models.membership import Membership
 from discovery_app.models.move_group import MoveGroup
 from discovery_app.models.phase_log import PhaseLog
+from discovery_app.models.row_correction import RowCorrection
 from discovery_app.models.user import User
 from discovery_app.models.user_preference import UserPreference
 from discovery_app.models.worker import Worker
@@ -57,6 +58,7 @@ __all__ = [
     "Membership",
     "MoveGroup",
     "PhaseLog",
+    "RowCorrection",
     "User",
     "UserPreference",
     "Worker",

@@ -11,6 +11,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from discovery_app.agents.assistant import Assistant
+from discovery_app.domain.corrections import CellCorrection
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.issues import Issue
 from discovery_app.domain.mapping import ApprovedMapping, RememberedMapping
@@ -78,15 +79,21 @@ class Recorded:
 
     Attributes:
         as_of: The date that verdicts speak of.
-        mappings: The approved mapping of every column; empty before approval.
+        mappings: The approved mapping of every column; for ``field_mapping`` those
+            that were approved in an earlier run of the import.
         memory: What this client's people confirmed before.
         overrides: Asset names or keys to the treatment a person decided.
+        corrections: The cells of this import that people corrected.
+        corrected_source: The source of the import whose rejected rows this one brings
+            again; empty for any other import.
     """
 
     as_of: date
     mappings: Sequence[ApprovedMapping] = ()
     memory: Sequence[RememberedMapping] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    corrections: Sequence[CellCorrection] = ()
+    corrected_source: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.publication import Publication
+from discovery_app.services.row_corrections import RowCorrectionService
+from discovery_app.services.workflow_repair import CORRECTED_PHASE
 
 LAST_PHASE = "database_integration"
 
@@ -31,8 +33,16 @@ class PhaseResultService:
     def recorded(self, scope: Scope, phase: str, state: DiscoveryFlowState) -> Recorded:
         """Return what was recorded for ``phase`` before it runs."""
         mappings = FieldMappingService(self._session)
+        if phase == CORRECTED_PHASE:
+            made = RowCorrectionService(self._session)
+            standing = made.standing(scope, state.session_id)
+            return Recorded(as_of=state.as_of, corrections=standing)
         if phase == "field_mapping":
-            return Recorded(as_of=state.as_of, memory=mappings.memory(scope))
+            return Recorded(
+                as_of=state.as_of,
+                memory=mappings.memory(scope),
+                mappings=mappings.decided(scope, state.session_id),
+            )
         if phase == "data_cleansing":
             approved = mappings.approved(scope, state.session_id)
             return Recorded(as_of=state.as_of, mappings=approved)
@@ -58,6 +68,11 @@ class PhaseResultService:
         session_id = state.session_id
         issues = ImportIssueService(self._session)
         issues.store(scope, session_id, phase, result.issues)
+        if phase == CORRECTED_PHASE and "corrected" in result.frames:
+            taken = result.frames["corrected"]["correction_id"]
+            RowCorrectionService(self._session).settle(
+                scope, session_id, [UUID(one) for one in taken]
+            )
         if phase == "field_mapping":
             FieldMappingService(self._session).store(
                 scope, session_id, result.frames["mappings"]

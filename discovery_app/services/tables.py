@@ -17,5 +17,7 @@ FINDINGS: Final[sa.Table] = models.Finding.__table__  # pyright: ignore
 GROUPS: Final[sa.Table] = models.MoveGroup.__table__  # pyright: ignore
 ISSUES: Final[sa.Table] = models.ImportIssue.__table__  # pyright: ignore
 MAPPINGS: Final[sa.Table] = models.FieldMapping.__table__  # pyright: ignore
+ROW_CORRECTIONS: Final[sa.Table] = models.RowCorrection.__table__  # pyright: ignore
+FILES: Final[sa.Table] = models.DataImportFile.__table__  # pyright: ignore
 UPLOADS: Final[sa.Table] = models.DataImportSession.__table__  # pyright: ignore
 WORKFLOWS: Final[sa.Table] = models.WorkflowState.__table__  # pyright: ignore
