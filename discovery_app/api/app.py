@@ -20,6 +20,7 @@ from discovery_app.api import (
     import_issues,
     metrics,
     problems,
+    row_corrections,
     workers,
     workflow_acts,
     workflows,
@@ -36,6 +37,7 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     exports.router,
     import_issues.router,
+    row_corrections.router,
     workers.router,
     metrics.router,
 )

@@ -108,11 +108,7 @@ class RowCorrectionService:
         check_page(offset, limit)
         session_id = self._session_of(scope, workflow_id)
         rows = self._session.execute(
-            sa.select(ROW_CORRECTIONS, FILES.c.name.label("file"))
-            .join(FILES, FILES.c.id == _MADE.file_id)
-            .where(
-                *_mine(scope, session_id), FILES.c.engagement_id == scope.engagement_id
-            )
+            _listing(scope, session_id)
             .order_by(_MADE.made_at.desc(), _MADE.row, _MADE.position, _MADE.id)
             .offset(offset)
             .limit(limit)
@@ -128,7 +124,9 @@ class RowCorrectionService:
         ).one()
         return found[0], found[1]
 
-    def undo(self, scope: Scope, workflow_id: UUID, correction_id: UUID) -> None:
+    def undo(
+        self, scope: Scope, workflow_id: UUID, correction_id: UUID
+    ) -> CorrectionView:
         """Take a correction back; the next run reads what the file says.
 
         Raises:
@@ -139,23 +137,20 @@ class RowCorrectionService:
         scope.require(Permission.FIX_ISSUES)
         session_id = self._session_of(scope, workflow_id)
         self._one_at_a_time(scope, session_id)
-        mine = [*_mine(scope, session_id), _MADE.id == correction_id]
-        row = self._session.execute(
-            sa.select(_MADE.undone_at, _MADE.undone_by, _MADE.header, _MADE.row).where(
-                *mine
-            )
-        ).one_or_none()
+        wanted = _listing(scope, session_id).where(_MADE.id == correction_id)
+        row = self._session.execute(wanted).mappings().one_or_none()
         if row is None:
             raise NotFoundError("correction", correction_id)
-        if row.undone_at is not None:
-            raise ConflictError(f"{row.undone_by} has taken this correction back.")
+        if row["undone_at"] is not None:
+            raise ConflictError(f"{row['undone_by']} has taken this correction back.")
         self._take_back(scope, [correction_id])
         AuditService(self._session).record(
             scope,
             "row_correction_undone",
-            f"{row.header}, row {row.row}",
+            f"{row['header']}, row {row['row']}",
             details={"workflow_id": str(workflow_id)},
         )
+        return _view(self._session.execute(wanted).mappings().one())
 
     def apply(self, scope: Scope, workflow_id: UUID, *, version: int | None) -> int:
         """Run the workflow again from its validation with the corrections.
@@ -313,6 +308,14 @@ def _mine(scope: Scope, session_id: UUID) -> list[sa.ColumnElement[bool]]:
         _MADE.engagement_id == scope.engagement_id,
         _MADE.session_id == session_id,
     ]
+
+
+def _listing(scope: Scope, session_id: UUID) -> sa.Select:
+    return (
+        sa.select(ROW_CORRECTIONS, FILES.c.name.label("file"))
+        .join(FILES, FILES.c.id == _MADE.file_id)
+        .where(*_mine(scope, session_id), FILES.c.engagement_id == scope.engagement_id)
+    )
 
 
 def _view(row: sa.RowMapping) -> CorrectionView:
