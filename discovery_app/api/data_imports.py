@@ -44,6 +44,12 @@ _BODY: Final[dict[str, Any]] = {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
                         },
+                        "corrects": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "The session whose rejected rows come "
+                            "again, corrected; its source and mapping are taken over.",
+                        },
                     },
                 }
             }
@@ -91,13 +97,16 @@ def workflow_of_import(session_id: UUID, scope: UploadScope) -> WorkflowDetail:
 
 def _start(person: Person, form: FormData, key: str | None) -> StartedImport:
     scope = scope_on(person, _engagement_id(form))
+    corrects = _corrects(form)
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
         [
             UploadedFile(file.filename or "", read_chunks(file.file))
             for file in _files(form)
         ],
-        StartRequest(key=key) if key else StartRequest(),
+        StartRequest(key=key, corrects=corrects)
+        if key
+        else StartRequest(corrects=corrects),
     )
     return StartedImport(session_id=started.session_id, workflow_id=started.workflow_id)
 
@@ -109,6 +118,18 @@ def _engagement_id(form: FormData) -> UUID:
     except ValueError as error:
         raise InvalidInputError(
             "Send engagement_id as a form field; GET /api/v1/engagements lists yours."
+        ) from error
+
+
+def _corrects(form: FormData) -> UUID | None:
+    given = form.get("corrects")
+    if not given:
+        return None
+    try:
+        return UUID(given if isinstance(given, str) else "")
+    except ValueError as error:
+        raise InvalidInputError(
+            "Send as corrects the session_id of the import whose rows come again."
         ) from error
 
 

@@ -10,6 +10,26 @@ LONGEST_VALUE: Final = 10_000
 """Characters of a corrected cell: what validation lets through without a word."""
 
 
+REASON_COLUMNS: Final = ("Rejected because", "What to do", "From file", "From row")
+"""What a download of rejected rows has after the file's own columns. A file with all
+of them is imported again without them."""
+
+
+@dataclass(frozen=True)
+class TakenSource:
+    """The source that an import of corrected rows takes over.
+
+    Attributes:
+        source: Slug of the tool.
+        title: Its name for people.
+        from_import: What people call the import whose rows come again.
+    """
+
+    source: str
+    title: str
+    from_import: str
+
+
 @dataclass(frozen=True)
 class CellCorrection:
     """A cell that the phases read differently than the file says.

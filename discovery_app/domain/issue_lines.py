@@ -96,9 +96,11 @@ class IssuePage:
     Attributes:
         total: All issues, whatever the filters; ``found`` those that they leave.
         rejected: Rows that could not become assets.
+        again: Where their corrected file is imported; empty for who may not.
     """
 
     workflow_id: str = ""
+    again: str = ""
     title: str = ""
     status: str = ""
     total: str = ""

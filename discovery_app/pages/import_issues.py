@@ -69,6 +69,10 @@ def import_issues() -> rx.Component:
         page_header(
             "Data issues",
             when(
+                page.again != "",
+                link_button("Import corrected rows", page.again, "cloud_upload"),
+            ),
+            when(
                 page.has_rejected,
                 link_button(
                     "Rejected rows",

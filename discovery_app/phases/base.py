@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from discovery_app.agents.assistant import Assistant
-from discovery_app.domain.corrections import CellCorrection
+from discovery_app.domain.corrections import CellCorrection, TakenSource
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.issues import Issue
 from discovery_app.domain.mapping import ApprovedMapping, RememberedMapping
@@ -84,8 +84,8 @@ class Recorded:
         memory: What this client's people confirmed before.
         overrides: Asset names or keys to the treatment a person decided.
         corrections: The cells of this import that people corrected.
-        corrected_source: The source of the import whose rejected rows this one brings
-            again; empty for any other import.
+        taken_source: The source of the import whose rejected rows this one brings
+            again; ``None`` for any other import.
     """
 
     as_of: date
@@ -93,7 +93,7 @@ class Recorded:
     memory: Sequence[RememberedMapping] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     corrections: Sequence[CellCorrection] = ()
-    corrected_source: str = ""
+    taken_source: TakenSource | None = None
 
 
 @dataclass(frozen=True)

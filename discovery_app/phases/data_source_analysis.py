@@ -7,11 +7,13 @@ from typing import Final
 
 import polars as pl
 
+from discovery_app.domain.corrections import TakenSource
 from discovery_app.domain.discovery_flow_state import SourceAnalysis, TableSummary
 from discovery_app.domain.issues import Issue, Severity
 from discovery_app.domain.mapping import ColumnProfile
 from discovery_app.errors import FileRefusedError, PhaseError
 from discovery_app.knowledge.sources import (
+    SourceGuess,
     TableGuess,
     TableRole,
     detect_source,
@@ -58,6 +60,9 @@ class _Found:
 def run(context: PhaseContext) -> PhaseResult:
     """Read every file, name the source, and profile the columns.
 
+    Reads:
+        recorded.taken_source: Names the source of corrected rows that come again.
+
     Leaves:
         source (str), tables (list[TableSummary]), rows_in (int): The last are the
             rows of the tables that carry assets.
@@ -77,7 +82,7 @@ def run(context: PhaseContext) -> PhaseResult:
     rows_in = sum(
         one.table.rows.height for one in found if one.guess.role is TableRole.ASSETS
     )
-    source = detect_source([_named(one.table) for one in used])
+    source = _source(context.recorded.taken_source, used)
     output = SourceAnalysis(
         source=source.source,
         source_title=source.title,
@@ -99,6 +104,13 @@ def run(context: PhaseContext) -> PhaseResult:
         frames=frames,
         issues=issue_frame(_issues(found)),
     )
+
+
+def _source(taken: TakenSource | None, used: Sequence[_Found]) -> SourceGuess:
+    if taken is None:
+        return detect_source([_named(one.table) for one in used])
+    evidence = f"Taken over from {taken.from_import}, whose rejected rows these are."
+    return SourceGuess(taken.source, taken.title, 1.0, evidence)
 
 
 def _read_all(context: PhaseContext) -> list[tuple[SourceFile, SourceTable]]:

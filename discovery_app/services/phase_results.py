@@ -11,6 +11,7 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, Integr
 from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseResult, Recorded
 from discovery_app.services.assets import AssetService
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.modernisation import ModernisationService
@@ -33,6 +34,10 @@ class PhaseResultService:
     def recorded(self, scope: Scope, phase: str, state: DiscoveryFlowState) -> Recorded:
         """Return what was recorded for ``phase`` before it runs."""
         mappings = FieldMappingService(self._session)
+        taken_over = CorrectedImportService(self._session)
+        if phase == "data_source_analysis":
+            taken = taken_over.source(scope, state.session_id)
+            return Recorded(as_of=state.as_of, taken_source=taken)
         if phase == CORRECTED_PHASE:
             made = RowCorrectionService(self._session)
             standing = made.standing(scope, state.session_id)
@@ -40,7 +45,11 @@ class PhaseResultService:
         if phase == "field_mapping":
             return Recorded(
                 as_of=state.as_of,
-                memory=mappings.memory(scope),
+                # The later of two says what holds.
+                memory=(
+                    *mappings.memory(scope),
+                    *taken_over.memory(scope, state.session_id),
+                ),
                 mappings=mappings.decided(scope, state.session_id),
             )
         if phase == "data_cleansing":

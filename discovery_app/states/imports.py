@@ -26,7 +26,9 @@ from discovery_app.errors import (
     FileRefusedError,
     InvalidInputError,
     NotFoundError,
+    NotPermittedError,
 )
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.crewai_flow import CrewAIFlowService
 from discovery_app.services.previews import PreviewService
 from discovery_app.services.recent_imports import recent_imports
@@ -34,6 +36,7 @@ from discovery_app.services.staged_uploads import StagedUploadService
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import again, in_thread, scope_of
 from discovery_app.states.hub import Wake
+from discovery_app.states.places import query_of, with_query
 from discovery_app.states.receiving import Receiving
 from discovery_app.states.rules import allow
 from discovery_app.states.session import choose, chosen_engagement
@@ -52,6 +55,8 @@ class ImportState(rx.State):
     read_as: ReadAs = ReadAs()
     again_words: str = ""
     limit_words: str = ""
+    corrects: str = ""
+    corrects_title: str = ""
     may_import: bool = False
     starting: bool = False
     loading: bool = True
@@ -68,6 +73,7 @@ class ImportState(rx.State):
             async with self:
                 self._begin()
                 await choose(self, engagement_id)
+                corrects = self.corrects
         except NotFoundError as error:
             await say(self, error)
             return None
@@ -75,7 +81,9 @@ class ImportState(rx.State):
         async def look(wake: Wake) -> None:
             scope = await scope_of(self, engagement_id)
             recent = await wake.read(("recent", engagement_id), partial(_recent, scope))
+            title = await in_thread(_title, scope, corrects) if corrects else ""
             async with self:
+                self.corrects_title = title
                 self.may_import = _may_import(scope)
                 if self.may_import:
                     await self._list(scope)
@@ -172,12 +180,20 @@ class ImportState(rx.State):
         """Start the discovery of every file that waits."""
         try:
             scope = await self._scope()
-            workflow_id = await in_thread(_start, scope)
+            corrects = UUID(self.corrects) if self.corrects_title else None
+            workflow_id = await in_thread(_start, scope, corrects)
         except DiscoveryError as error:
             self.problem = str(error)
             return None
         self.preview, self.waiting, self.refused = FilePreview(), (), ()
         return rx.redirect(f"/workflows/{workflow_id}")
+
+    @rx.event
+    @allow(Permission.VIEW)
+    async def leave(self) -> rx.event.EventSpec:
+        """Import something that corrects no other import."""
+        self.corrects, self.corrects_title = "", ""
+        return with_query(self, corrects="")
 
     @rx.event
     @allow(Permission.VIEW)
@@ -189,6 +205,9 @@ class ImportState(rx.State):
         if str(id_in_path(self, "engagement")) != self._shown_engagement:
             self.reset()
             self._shown_engagement = str(id_in_path(self, "engagement"))
+        asked = query_of(self).get("corrects", "")
+        self.corrects = asked if _is_id(asked) else ""
+        self.corrects_title = ""
         self.limit_words = (
             "RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV, TSV, "
             f"JSON or a ZIP of them, up to {settings().upload_limit_mb} MB together"
@@ -241,10 +260,10 @@ class ImportsState(rx.State):
         return rx.redirect(f"/engagements/{engagement_id}/import", replace=True)
 
 
-def _start(scope: Scope) -> UUID:
+def _start(scope: Scope, corrects: UUID | None) -> UUID:
     uploads = StagedUploadService()
     files = uploads.listed(scope)
-    started = CrewAIFlowService().start_staged(scope, files)
+    started = CrewAIFlowService().start_staged(scope, files, corrects)
     uploads.forget(scope, files)
     return started.workflow_id
 
@@ -292,6 +311,23 @@ def _again_words(names: Sequence[str]) -> str:
         f"{listed}: exactly these bytes were imported into this engagement before. "
         "Rows that say what the inventory already says stay unchanged."
     )
+
+
+def _title(scope: Scope, corrects: str) -> str:
+    """Return what people call the import to correct; empty if it is not theirs."""
+    try:
+        with unit_of_work(scope) as session:
+            return CorrectedImportService(session).title(scope, UUID(corrects))
+    except (NotFoundError, NotPermittedError):
+        return ""
+
+
+def _is_id(word: str) -> bool:
+    try:
+        UUID(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _may_import(scope: Scope) -> bool:
