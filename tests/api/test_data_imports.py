@@ -163,7 +163,7 @@ def workflows(one) -> list[dict]:
     return one.get(f"/engagements/{one.scope.engagement_id}/workflows").json()["items"]
 
 
-def test_rows_that_come_again_name_the_import_they_correct():
+def test_rows_that_come_again_name_the_import_they_correct(database: TestDatabase):
     consultant = caller()
 
     wrong = consultant.upload("northwind-vinfo.csv", corrects="the first one")
