@@ -40,14 +40,13 @@ GROUP_COLUMNS = (
     Column("What to do"),
 )
 COLUMNS = (
-    Column("File and sheet", "216px"),
+    Column("File and sheet", "200px"),
     Column("Row", "64px", numeric=True),
     Column("Severity", "108px"),
     Column("Column", "120px"),
     Column("Value", "136px"),
-    Column("What is wrong"),
-    Column("What to do"),
-    Column("", "88px"),
+    Column("What is wrong, and what to do"),
+    Column("", "96px"),
 )
 
 
@@ -229,7 +228,7 @@ def _issues() -> rx.Component:
             State.page.lines,
             _row,
             loading=State.loading,
-            min_width="1080px",
+            min_width="960px",
             footer=pager(
                 State.page.shown,
                 State.turn(-1),
@@ -258,8 +257,10 @@ def _row(row: IssueLine) -> rx.Component:
                 ),
             )
         ),
-        cell(rx.text(row.message, size="2")),
-        cell(rx.text(row.fix, size="1", color=MUTED)),
+        cell(
+            rx.text(row.message, size="2"),
+            rx.text(row.fix, size="1", color=MUTED),
+        ),
         cell(correct_button(row.file, row.sheet, row.number), justify="end"),
     )
 

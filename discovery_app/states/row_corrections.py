@@ -81,9 +81,13 @@ class RowCorrectionsState(rx.State):
         self.editor, self.failure = RowEditor(), ""
 
     @rx.event
-    @allow(Permission.FIX_ISSUES)
-    async def check(self, sent: dict[str, str]) -> None:
-        """Keep what was typed, and say at once what is still wrong with the row."""
+    @allow(Permission.FIX_ISSUES, sent=dict)
+    async def check(self, sent: dict[str, Any]) -> None:
+        """Keep what was typed, and say at once what is still wrong with the row.
+
+        Args:
+            sent: The form's fields; the framework adds some of its own.
+        """
         await self._act(self._check, sent)
         self._look_again()
 
@@ -131,7 +135,7 @@ class RowCorrectionsState(rx.State):
         self.editor = await in_thread(_row, scope, workflow_id, place)
 
     async def _check(
-        self, scope: Scope, workflow_id: UUID, sent: Mapping[str, str]
+        self, scope: Scope, workflow_id: UUID, sent: Mapping[str, Any]
     ) -> None:
         shown = self.editor
         known = {one.name: one.value for one in (*shown.first, *shown.others)}
@@ -139,7 +143,9 @@ class RowCorrectionsState(rx.State):
             int(name.removeprefix(_FIELD)): text
             for name, text in sent.items()
             # A browser may send a line's end in another form than it got it.
-            if name in known and text.splitlines() != known[name].splitlines()
+            if name in known
+            and isinstance(text, str)
+            and text.splitlines() != known[name].splitlines()
         }
         self.editor = await in_thread(
             _corrected, scope, workflow_id, shown.place, cells
