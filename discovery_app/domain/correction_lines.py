@@ -48,9 +48,13 @@ class CellField:
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """One problem of the row, with what became of it."""
+    """One problem of the row, with what became of it.
 
-    state: str
+    Attributes:
+        look: ``fixed``, ``left``, ``warned`` or ``kept``.
+    """
+
+    look: str
     word: str
     message: str
     fix: str
@@ -205,14 +209,17 @@ def _field(cell: RowCell, problem: str) -> CellField:
 
 
 def _problem_line(problem: RowProblem) -> ProblemLine:
+    is_error = problem.severity == "error"
     words = {
         "fixed": "Fixed",
-        "left": "To correct" if problem.severity == "error" else "Worth a look",
+        "left": "To correct" if is_error else "Worth a look",
         "new": "New",
         "kept": "Of the file",
     }
     fix = "" if problem.state == "fixed" else problem.fix
-    return ProblemLine(problem.state, words[problem.state], problem.message, fix)
+    wrong = problem.state in {"left", "new"}
+    look = ("left" if is_error else "warned") if wrong else problem.state
+    return ProblemLine(look, words[problem.state], problem.message, fix)
 
 
 def _verdict(outcome: RowOutcome) -> str:

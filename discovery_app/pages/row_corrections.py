@@ -27,19 +27,19 @@ from discovery_app.domain.correction_lines import (
 from discovery_app.states.row_corrections import RowCorrectionsState as State
 
 COLUMNS = (
-    Column("File and sheet", "200px"),
+    Column("File and sheet", "176px"),
     Column("Row", "64px", numeric=True),
-    Column("Column", "136px"),
+    Column("Column", "120px"),
     Column("From"),
     Column("To"),
-    Column("Where it stands", "168px"),
-    Column("By", "152px"),
-    Column("", "96px"),
+    Column("Where it stands", "120px"),
+    Column("By", "136px"),
+    Column("", "104px"),
 )
 _ICONS = (
     ("fixed", "circle_check", Tone.GOOD),
     ("left", "circle_x", Tone.BAD),
-    ("new", "triangle_alert", Tone.ATTENTION),
+    ("warned", "triangle_alert", Tone.ATTENTION),
 )
 
 
@@ -133,7 +133,7 @@ def _problem(line: ProblemLine) -> rx.Component:
     ]
     other = rx.icon("info", size=16, color=MUTED, aria_hidden=True)
     return rx.flex(
-        rx.box(rx.match(line.state, *icons, other), flex_shrink="0"),
+        rx.box(rx.match(line.look, *icons, other), flex_shrink="0"),
         rx.box(
             rx.text(line.word, size="2", weight="medium"),
             rx.text(line.message, size="2", class_name="breaks"),
@@ -157,7 +157,7 @@ def corrections_made() -> rx.Component:
                 COLUMNS,
                 listed.lines,
                 _line,
-                min_width="1040px",
+                min_width="960px",
                 footer=pager(
                     listed.shown,
                     State.turn(-1),

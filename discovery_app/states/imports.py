@@ -12,6 +12,7 @@ import reflex as rx
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
+from discovery_app.domain.list_query import is_id
 from discovery_app.domain.uploads import (
     EarlierImport,
     FilePreview,
@@ -206,7 +207,7 @@ class ImportState(rx.State):
             self.reset()
             self._shown_engagement = str(id_in_path(self, "engagement"))
         asked = query_of(self).get("corrects", "")
-        self.corrects = asked if _is_id(asked) else ""
+        self.corrects = asked if is_id(asked) else ""
         self.corrects_title = ""
         self.limit_words = (
             "RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV, TSV, "
@@ -320,14 +321,6 @@ def _title(scope: Scope, corrects: str) -> str:
             return CorrectedImportService(session).title(scope, UUID(corrects))
     except (NotFoundError, NotPermittedError):
         return ""
-
-
-def _is_id(word: str) -> bool:
-    try:
-        UUID(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _may_import(scope: Scope) -> bool:

@@ -142,11 +142,11 @@ def test_the_file_can_be_imported_again_after_undo(estate: Estate) -> None:
 
 def test_undo_keeps_what_a_later_import_touched(estate: Estate) -> None:
     first = published(estate, WEB, DB)
-    published(estate, NEWER)
+    estate.publish(candidates(NEWER), estate.upload("newer.csv"))
 
     done = undo(estate, first)
 
-    assert done == UndoPreview(removed=1, restored=0, kept=1, decisions=0)
+    assert done == UndoPreview(1, 0, 1, 0, kept_by=("newer.csv",))
     assert estate.assets()["web"]["memory_mb"] == 16
 
 
