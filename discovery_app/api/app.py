@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from discovery_app.api import (
     assets,
     auth,
+    conflicts,
     data_imports,
     docs,
     engagements,
@@ -36,6 +37,7 @@ V1_ROUTERS: Final[tuple[APIRouter, ...]] = (
     workflow_acts.router,
     workflows.router,
     assets.router,
+    conflicts.router,
     exports.router,
     import_issues.router,
     import_changes.router,

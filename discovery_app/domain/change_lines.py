@@ -13,6 +13,15 @@ from discovery_app.domain.list_query import ListQuery
 from discovery_app.domain.value_words import slug_words, value_words
 from discovery_app.domain.words import counted
 
+_KEYS: Final = "key_"
+_INNER: Final = frozenset({"type_rule", "type_confidence"})
+"""Worked out from other fields; the export has them."""
+
+_LABELS: Final = {
+    "in_scope": "In scope",
+    "scope_reason": "Why not in scope",
+    "type_reason": "Why this type",
+}
 _KINDS: Final = {kind.value for kind in ChangeKind}
 
 
@@ -114,7 +123,11 @@ def change_line(change: AssetChange, engagement_id: str) -> ChangeLine:
         name=change.asset_name or "no name",
         asset_type=slug_words(change.asset_type),
         kind=change.kind.value,
-        changed=tuple(_field_line(one) for one in change.fields),
+        changed=tuple(
+            _field_line(one)
+            for one in change.fields
+            if not one.field.startswith(_KEYS) and one.field not in _INNER
+        ),
         place=place_words(change.file, change.sheet, change.row),
         href=inventory,
     )
@@ -145,7 +158,7 @@ def undo_words(
 
 def _field_line(change: FieldChange) -> FieldLine:
     return FieldLine(
-        label=change.label,
+        label=_LABELS.get(change.field, change.label),
         before=_words(change.before),
         after=_words(change.after),
         before_from=change.before_from,

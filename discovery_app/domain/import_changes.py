@@ -44,7 +44,7 @@ class FieldChange:
     """One field that an import changed.
 
     Attributes:
-        label: What people call it.
+        label: What people call it; of a map, such as the custom columns, one key.
         before: Its value before the import.
         after: Its value after it, whatever later ones made of it.
         before_from: Which row had told the value from before; empty if not known.

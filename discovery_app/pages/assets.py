@@ -117,7 +117,7 @@ def _tiles() -> rx.Component:
             shown.conflicts,
             shown.conflicts_note,
             "git_compare_arrows",
-            href=here + "?disputed=yes",
+            href=_page() + "/conflicts",
         ),
     )
 

@@ -47,7 +47,7 @@ class ChangeDownloadService:
     def changes(
         self, scope: Scope, workflow_id: UUID, form: ExportFormat
     ) -> Iterator[bytes]:
-        """Return the file in pieces, by asset name; read them in the unit of work.
+        """Return the file in pieces, what changed first; read them in the unit of work.
 
         Raises:
             NotPermittedError: The role may not export.

@@ -1,7 +1,7 @@
 """What one import changed in the inventory."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from discovery_app.errors import NotFoundError
 from discovery_app.knowledge.fields import ASSET_FIELDS, target_label
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.disagreements import UNKNOWN_SOURCES
+from discovery_app.services.staged_assets import UNITED
 from discovery_app.services.tables import ASSETS, CHANGES, SOURCES, UPLOADS
 
 _ORDER: Final = {name: place for place, name in enumerate(ASSET_FIELDS)}
@@ -62,12 +63,15 @@ class ImportDiffService:
         offset: int = 0,
         limit: int = PAGE_SIZE,
     ) -> tuple[AssetChange, ...]:
-        """Return what the import did to each asset, by name."""
+        """Return what the import did to each asset: what changed first, by name."""
         scope.require(Permission.VIEW)
         check_page(offset, limit)
         told = self._chosen(scope, session_id, kind, search).subquery()
         rows = self._session.execute(
-            sa.select(told).order_by(told.c.name, told.c.id).offset(offset).limit(limit)
+            sa.select(told)
+            .order_by(_rank(told.c.kind), told.c.name, told.c.id)
+            .offset(offset)
+            .limit(limit)
         ).all()
         details = _Details(self._session, scope, session_id, [row.id for row in rows])
         return tuple(
@@ -177,16 +181,15 @@ class _Details:
             return ()
         later = changes[changes.index(own[0]) + 1 :]
         now = self._now.get(asset_id, {})
-        return tuple(
-            FieldChange(
-                field=name,
-                label=target_label(name),
-                before=value,
-                after=_after(name, later, now),
-                before_from=self._told_before(asset_id, name),
-            )
-            for name, value in sorted(own[0].before.items(), key=_place)
-        )
+        found: list[FieldChange] = []
+        for name, value in sorted(own[0].before.items(), key=_place):
+            after = _after(name, later, now)
+            told = self._told_before(asset_id, name)
+            found += [
+                FieldChange(name, label, old, new, told)
+                for label, old, new in _parts(name, value, after)
+            ]
+        return tuple(found)
 
     def _told_before(self, asset_id: UUID, field: str) -> str:
         told = self._sources[asset_id]
@@ -275,6 +278,16 @@ def _told(scope: Scope, session_id: UUID, baseline: UUID | None) -> sa.Select:
     return sa.select(both)
 
 
+def _rank(kind: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    order = (
+        ChangeKind.UPDATED,
+        ChangeKind.CREATED,
+        ChangeKind.GONE,
+        ChangeKind.UNCHANGED,
+    )
+    return sa.case({word.value: place for place, word in enumerate(order)}, value=kind)
+
+
 def _assets_of(scope: Scope, kind: sa.ColumnElement) -> sa.Select:
     asset = ASSETS.c
     return sa.select(
@@ -306,6 +319,18 @@ def _after(field: str, later: Sequence[sa.Row], now: Mapping[str, Any]) -> Any:
         if field in one.before:
             return one.before[field]
     return now.get(field)
+
+
+def _parts(field: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Return label, old and new value; of a map each of its keys that differs."""
+    if field not in UNITED:
+        yield target_label(field), before, after
+        return
+    old, new = before or {}, after or {}
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            label = f"{target_label(field)} {key}" if field in ASSET_FIELDS else key
+            yield label, old.get(key), new.get(key)
 
 
 def _place(pair: tuple[str, Any]) -> tuple[int, str]:

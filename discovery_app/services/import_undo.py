@@ -31,7 +31,7 @@ _TOUCHED = sa.text(
         where engagement_id = :engagement_id and session_id = :session_id
         group by asset_id
     )
-    select a.id as asset_id,
+    select a.id as asset_id, m.seen_at,
         a.first_session_id = :session_id as created,
         c.asset_id is not null as updated,
         exists (
@@ -66,7 +66,7 @@ _KEPT_BY = sa.text(
         and o.engagement_id = :engagement_id and o.session_id <> :session_id
     join data_import_sessions u on u.id = o.session_id
         and u.engagement_id = :engagement_id
-    where t.later and (t.created or t.updated)
+    where t.later and (t.created or t.updated and o.seen_at >= t.seen_at)
     group by u.id, u.title
     order by count(distinct t.asset_id) desc, u.title
     limit 5

@@ -16,6 +16,7 @@ from discovery_app.domain.asset_page import (
     FindingLine,
     OriginLine,
 )
+from discovery_app.domain.conflict_lines import RULES
 from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import (
     AssetLine,
@@ -50,10 +51,6 @@ _SUPPORT = {
     "unknown_product": "Unknown",
 }
 _NAME_WIDTH = 216
-_RULES = {
-    "fresher_last_seen": "The row was older than what was known.",
-    "newer_import": "The newer import was taken.",
-}
 
 
 NO_FACETS: Final = ((),) * len(FILTERED)
@@ -230,7 +227,7 @@ def _conflict(one: ConflictView) -> ConflictLine:
         kept_source=one.kept_source,
         offered=one.offered,
         offered_source=one.offered_source,
-        why=_RULES.get(one.rule, slug_words(one.rule)),
+        why=RULES.get(one.rule, slug_words(one.rule)),
     )
 
 

@@ -164,3 +164,15 @@ def test_undo_is_audited_and_wants_a_reason(estate: Estate) -> None:
     assert estate.told_owner("select action, subject, reason from audit_events") == [
         ("import_undone", "list.csv", "Wrong file.")
     ]
+
+
+def test_of_a_map_only_the_keys_that_differ_are_told(estate: Estate) -> None:
+    published(estate, WEB | {"custom": '{"Rack": "A1", "Note": "old"}'})
+    session_id = published(estate, WEB | {"custom": '{"Rack": "A1", "Note": "new"}'})
+
+    with unit_of_work(estate.scope) as session:
+        (change,) = ImportDiffService(session).changes(estate.scope, session_id)
+
+    assert [(one.label, one.before, one.after) for one in change.fields] == [
+        ("Note", "old", "new")
+    ]
