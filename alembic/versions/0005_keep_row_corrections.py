@@ -95,10 +95,22 @@ def upgrade() -> None:
         ["corrects_session_id", "engagement_id"],
         ["id", "engagement_id"],
     )
+    op.create_index(
+        "ix_data_import_sessions_corrects",
+        "data_import_sessions",
+        ["corrects_session_id"],
+        unique=False,
+        postgresql_where=sa.text("corrects_session_id is not null"),
+    )
     op.execute(POLICIES)
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_data_import_sessions_corrects",
+        table_name="data_import_sessions",
+        postgresql_where=sa.text("corrects_session_id is not null"),
+    )
     op.drop_constraint(
         op.f("fk_data_import_sessions_corrects_session_id_engagement_id"),
         "data_import_sessions",

@@ -25,6 +25,11 @@ class DataImportSession(TenantTable, table=True):
             ["data_import_sessions.id", "data_import_sessions.engagement_id"],
         ),
         sa.UniqueConstraint("engagement_id", "request_key"),
+        sa.Index(
+            "ix_data_import_sessions_corrects",
+            "corrects_session_id",
+            postgresql_where=sa.text("corrects_session_id is not null"),
+        ),
         sa.Index("ix_data_import_sessions_content", "engagement_id", "content_sha256"),
         sa.Index("ix_data_import_sessions_recent", "engagement_id", "created_at"),
     )

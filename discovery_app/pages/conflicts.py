@@ -72,6 +72,7 @@ def conflicts() -> rx.Component:
             loading=State.loading,
             empty=_nothing(),
             min_width="960px",
+            cards=True,
             footer=pager(
                 page.shown,
                 State.turn(-1),

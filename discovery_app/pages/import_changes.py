@@ -82,6 +82,7 @@ def import_changes() -> rx.Component:
             loading=State.loading,
             empty=_nothing(),
             min_width="960px",
+            cards=True,
             footer=pager(
                 page.shown,
                 State.turn(-1),

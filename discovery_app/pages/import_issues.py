@@ -229,6 +229,7 @@ def _issues() -> rx.Component:
             _row,
             loading=State.loading,
             min_width="960px",
+            cards=True,
             footer=pager(
                 State.page.shown,
                 State.turn(-1),
