@@ -77,7 +77,8 @@ def remove_old_runs(session: Session, scope: Scope, keep_days: float) -> Removed
 
     A run is removed if it ended at least ``keep_days`` ago and nothing in the
     inventory tells of its upload: no asset, source, change, edge, finding, decision,
-    group, conflict or application, and no other import corrects it. The audit log says which runs went.
+    group, conflict or application, and no other import corrects it. The audit log
+    says which runs went.
     """
     found = session.execute(
         _REMOVABLE,
