@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from discovery_app.domain.asset_edits import PERSON
 from discovery_app.domain.asset_page import (
     FILTERED,
     AssetDetail,
@@ -135,6 +136,8 @@ def source_words(origin: Origin | None) -> str:
     if origin is None:
         return ""
     seen = day_words(origin.seen_at.date()) if origin.seen_at else ""
+    if origin.source == PERSON:
+        return " · ".join(filter(None, (f"decided by {origin.file}", seen)))
     return " · ".join(filter(None, (_place(origin), seen)))
 
 
