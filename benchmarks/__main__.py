@@ -2,7 +2,17 @@
 
 import sys
 
-from benchmarks import board, commits, imports, mapping, starts, tabs
+from benchmarks import (
+    board,
+    commits,
+    edges,
+    imports,
+    mapping,
+    million,
+    starts,
+    tabs,
+    workbook,
+)
 from benchmarks.bench_server import own_server
 from benchmarks.results import show
 
@@ -13,6 +23,9 @@ PARTS = {
     "tabs": tabs,
     "board": board,
     "imports": imports,
+    "edges": edges,
+    "workbook": workbook,
+    "million": million,
 }
 
 

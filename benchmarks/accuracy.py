@@ -25,7 +25,10 @@ SAMPLES = SHARED / "samples"
 FIRST_RUN = (
     "Before the rules were improved, 4 of 146 confident headers of the first set were "
     "wrong. The held-out set was labelled after that, and in its first run 1 of 37 was "
-    "(“CPU Core Count”); that rule was then mended too, so it is no longer unseen."
+    "(“CPU Core Count”); that rule was then mended too, so it is no longer unseen. "
+    "Sixteen more documents (256 headers, 166 confident) were labelled after a second "
+    "round of work on the rules; in their first run 1 was wrong (“Name” of a "
+    "vulnerability scanner's findings), and that rule was mended as well."
 )
 """Measured on 2026-11-23, when the sets were made; not measured again."""
 

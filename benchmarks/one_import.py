@@ -1,5 +1,6 @@
-"""Discover one file in this process; print seconds and peak memory in bytes."""
+"""Discover one import in this process; print what it took, as JSON."""
 
+import json
 import os
 import resource
 import sys
@@ -23,7 +24,7 @@ from discovery_app.storage import read_chunks
 
 
 def main() -> None:
-    """Run every phase on the file that the command line names."""
+    """Run every phase on the files that the command line names."""
     engagement = UUID(os.environ["BENCH_ENGAGEMENT"])
     with unit_of_work(PlatformScope("bench", "measuring")) as session:
         client = session.execute(
@@ -31,11 +32,11 @@ def main() -> None:
             {"id": engagement},
         ).scalar_one()
     scope = Scope("bench", Role.ADMIN, client, engagement)
-    path = Path(sys.argv[1])
+    paths = [Path(name) for name in sys.argv[1:]]
     begun = time.perf_counter()
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
-        [UploadedFile(path.name, read_chunks(path.open("rb")))],
+        [UploadedFile(path.name, read_chunks(path.open("rb"))) for path in paths],
         StartRequest(owner="bench/1"),
     )
     if started.lease is None:
@@ -48,10 +49,9 @@ def main() -> None:
         )
     if view.status != "completed":
         raise SystemExit(f"The workflow is {view.status}: {view.failure}")
-    for phase in view.phases:
-        sys.stderr.write(f"{phase.phase:<24} {phase.seconds:8.2f} s\n")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(seconds, peak)
+    phases = {phase.phase: phase.seconds for phase in view.phases}
+    print(json.dumps({"seconds": seconds, "peak_bytes": peak, "phases": phases}))
 
 
 if __name__ == "__main__":

@@ -113,6 +113,15 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     llm_timeout_seconds: float = Field(default=30.0, gt=0)
     llm_token_limit: int = Field(default=200_000, gt=0)
+    """For one workflow, over all its phases, tries and its narrative; estimated."""
+    llm_seconds_limit: float = Field(default=600.0, gt=0)
+    """How long one workflow's questions may take together."""
+    llm_cost_limit: float = Field(default=0.0, ge=0)
+    """What one workflow may cost, in the currency of the price; 0 sets no limit."""
+    llm_price_per_million_tokens: float = Field(default=0.0, ge=0)
+    """Of the model, the dearer of input and output; needed for a cost limit."""
+    narrate_seconds: float = Field(default=5.0, gt=0)
+    """How often a runner looks whether a narrative was asked for; with a model."""
 
     @property
     def embedded(self) -> bool:

@@ -79,6 +79,7 @@ app = rx.App(
     stylesheets=["/look.css"],
     head_components=[
         rx.el.script(src="/look.js", defer=True),
+        rx.el.script(src="/map.js", defer=True),
         rx.el.link(rel="icon", href="/favicon.ico"),
     ],
     backend_exception_handler=show_error,

@@ -4,17 +4,13 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
-from uuid import uuid4
 
-import boto3
 import polars as pl
 import pytest
-from moto.server import ThreadedMotoServer
 
 from discovery_app.config import settings
 from discovery_app.errors import UnavailableError
-from discovery_app.storage import ObjectStore, object_store
+from tests.buckets import bucket_for
 from tests.conftest import ROOT
 from tests.faults.fleet import QUICK
 from tests.processes import start_discovery, wait_for_rest
@@ -22,42 +18,11 @@ from tests.processes import start_discovery, wait_for_rest
 MACHINE = ("--slots", "1", "--name")
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """An empty bucket, and the server that plays it."""
-
-    address: str
-    server: ThreadedMotoServer
-
-    @property
-    def store(self) -> ObjectStore:
-        return ObjectStore(self.address)
-
-
 @pytest.fixture
 def bucket(monkeypatch):
     """A bucket on a server of this test; its settings reach child processes."""
-    name = f"discovery-{uuid4().hex}"  # All servers of a process share their content.
-    # A cached connection would lead to the server of an earlier test.
-    monkeypatch.setattr("s3fs.S3FileSystem.cachable", False)
-    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setenv("DISCOVERY_STORAGE_URL", f"s3://{name}/files")
-    settings.cache_clear()
-    object_store.cache_clear()
-    boto3.client("s3").create_bucket(
-        Bucket=name,
-        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
-    )
-    yield Bucket(f"s3://{name}/files", server)
-    server.stop()
+    with bucket_for(monkeypatch) as made:
+        yield made
 
 
 def test_what_is_stored_is_read_back(bucket):

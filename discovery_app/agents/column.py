@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from discovery_app.domain.mapping import ColumnProfile
-from discovery_app.knowledge.fields import field_of_target
-from discovery_app.knowledge.header_units import DIMENSIONS, HeaderParts
+from discovery_app.domain.mapping import ColumnProfile, RememberedMapping
+from discovery_app.knowledge.header_units import HeaderParts
 from discovery_app.knowledge.source_headers import CLOSED_SOURCES
+from discovery_app.knowledge.unit_choices import unit_fits
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,13 @@ class Column:
 
     Attributes:
         table: All columns of its table.
-        remembered: The target by normalised header, as this client confirmed it.
+        remembered: By normalised header, what this client confirmed.
     """
 
     source: str
     profile: ColumnProfile
     table: Sequence[ColumnProfile]
-    remembered: Mapping[str, str | None]
+    remembered: Mapping[str, RememberedMapping]
     normal: str
     parts: HeaderParts
 
@@ -39,10 +39,3 @@ class Column:
         """Return the header's unit if ``target`` can take it."""
         unit = self.parts.unit
         return unit if unit and unit_fits(target, unit) else None
-
-
-def unit_fits(target: str, unit: str) -> bool:
-    """Return whether ``unit`` measures what ``target`` holds."""
-    field = field_of_target(target)
-    own = field.unit if field else None
-    return own is not None and DIMENSIONS.get(own) == DIMENSIONS[unit]

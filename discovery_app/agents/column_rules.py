@@ -5,6 +5,7 @@ decides. Wrong at "confident" is the worst error, so whatever the values of the
 column contradict goes to a person.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,8 +14,10 @@ from discovery_app.agents import header_rules
 from discovery_app.agents.column import Column
 from discovery_app.agents.judgement import (
     Judgement,
+    are_bytes,
     label,
     quoted,
+    unlike_unit,
     unmapped,
     weigh,
 )
@@ -37,6 +40,7 @@ from discovery_app.knowledge.headers import (
 )
 from discovery_app.knowledge.source_headers import (
     ASIDE,
+    SOURCE_BOUND,
     preset_meaning,
     related_meaning,
 )
@@ -51,15 +55,17 @@ _WIDEST: Final = 500
 """Columns up to which each is compared with all others; chosen."""
 
 
+_STEP: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_\[\]-]*$")
+
 Rule = Callable[[Column], Judgement | None]
 
 
 def memory_of(
     source: str, memory: Sequence[RememberedMapping]
-) -> dict[str, str | None]:
+) -> dict[str, RememberedMapping]:
     """Return what the client confirmed for exports of ``source``, by header."""
     return {
-        entry.header: entry.target
+        entry.header: entry
         for entry in memory
         if entry.source == source and (entry.target is None or is_target(entry.target))
     }
@@ -69,7 +75,7 @@ def judge(
     source: str,
     profile: ColumnProfile,
     table: Sequence[ColumnProfile],
-    remembered: Mapping[str, str | None],
+    remembered: Mapping[str, RememberedMapping],
 ) -> Judgement:
     """Return what one column means by the strongest rule that speaks."""
     column = _column(source, profile, table, remembered, profile.header)
@@ -77,7 +83,8 @@ def judge(
         return _never_imported(profile)
     if profile.role == "related":
         return _related(column)
-    found = _first(column) or _without_affix(column) or header_rules.misspelt(column)
+    found = _first(column) or _without_affix(column) or _without_path(column)
+    found = found or header_rules.misspelt(column)
     found = found or unmapped("no_match", _nothing(profile))
     return _with_memory(column, found)
 
@@ -86,7 +93,7 @@ def _column(
     source: str,
     profile: ColumnProfile,
     table: Sequence[ColumnProfile],
-    remembered: Mapping[str, str | None],
+    remembered: Mapping[str, RememberedMapping],
     header: str,
 ) -> Column:
     normal, parts = normalise_header(header), split_header(header)
@@ -108,6 +115,27 @@ def _without_affix(column: Column) -> Judgement | None:
         return None
     bare = _column(column.source, column.profile, column.table, column.remembered, rest)
     return _first(bare)
+
+
+def _without_path(column: Column) -> Judgement | None:
+    """Judge the end of a path, as ``configuration.privateIpAddress`` in JSON is one.
+
+    What the path leads to says less than a header does, so the values must agree.
+    """
+    header = column.profile.header.strip()
+    parts = header.split(".")
+    if len(parts) < 2 or not all(_STEP.match(part) for part in parts):
+        return None
+    for rest in (" ".join(parts[-2:]), parts[-1]):
+        bare = _column(
+            column.source, column.profile, column.table, column.remembered, rest
+        )
+        if bare.normal in SOURCE_BOUND or column.is_closed:
+            continue
+        found = _first(bare)
+        if found is not None:
+            return header_rules.proven(found)
+    return None
 
 
 def _nothing(profile: ColumnProfile) -> str:
@@ -143,19 +171,20 @@ def _related(column: Column) -> Judgement:
 
 def _with_memory(column: Column, found: Judgement) -> Judgement:
     """Return what the client confirmed before, where that differs from the rules."""
-    if column.normal not in column.remembered:
+    entry = column.remembered.get(column.normal)
+    if entry is None:
         return found
-    target = column.remembered[column.normal]
-    said = (
-        "People confirmed it before on this engagement for "
-        f"{quoted(column.profile.header)}."
+    target = entry.target
+    place = (
+        "another engagement of this client" if entry.elsewhere else "this engagement"
     )
+    said = f"People confirmed it before on {place} for {quoted(column.profile.header)}."
     if target is None:
         return unmapped("memory", f"{said} It stays a custom field.")
     if target.startswith(EDGE_PREFIX) is not column.is_connection:
         return found
     old = found.suggestion
-    if old.target == target:
+    if old.target == target and entry.unit in (None, old.unit):
         sure = found.values is not Support.CONTRADICTS
         outcome = Outcome.CONFIDENT if sure else Outcome.REVIEW
         confidence = max(old.confidence, REMEMBERED) if sure else old.confidence
@@ -168,9 +197,10 @@ def _with_memory(column: Column, found: Judgement) -> Judgement:
             reason=f"{old.reason} {said}",
         )
         return replace(found, suggestion=new)
-    return weigh(
-        column.profile, target, REMEMBERED, "memory", said, column.unit_for(target)
-    )
+    unit = entry.unit or column.unit_for(target)
+    again = weigh(column.profile, target, REMEMBERED, "memory", said, unit)
+    doubt = unlike_unit(column.profile, target, entry.unit) if entry.unit else ""
+    return again.changed(Outcome.REVIEW, doubt) if doubt else again
 
 
 def _pattern(column: Column) -> Judgement | None:
@@ -204,6 +234,9 @@ def _preset(column: Column) -> Judgement | None:
     if _is_record_type(column):
         return _confident(meaning.field, PRESET, "preset", reason)
     found = weigh(column.profile, meaning.field, PRESET, "preset", reason, unit)
+    if unit == "B" and not are_bytes(column.profile):
+        told = "But its numbers are too small for bytes; which unit are they in?"
+        found = found.changed(Outcome.REVIEW, told)
     return replace(found, order=meaning.order)
 
 

@@ -4,16 +4,19 @@ An agent never overrides a confident rule and never makes a mapping confident: w
 it says becomes the first suggestion that a person sees.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import Final, Protocol, TypeVar
+from dataclasses import replace
+from typing import Final, TypeVar
 
-from pydantic import BaseModel
-
+from discovery_app.agents.asking import (
+    LIMITS,
+    AgentLimits,
+    AnswerBook,
+    AskAgent,
+    Purse,
+    Questioner,
+)
 from discovery_app.agents.assistant import AssetFacts, Assistant, ClassSuggestion
 from discovery_app.agents.judgement import CONFIDENT
 from discovery_app.agents.questions import (
@@ -31,13 +34,11 @@ from discovery_app.domain.mapping import (
     Outcome,
     RememberedMapping,
 )
-from discovery_app.errors import UnavailableError
 from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_PREFIX, field_of_target
 from discovery_app.knowledge.value_support import Support, support
 
 logger = logging.getLogger(__name__)
 
-A = TypeVar("A", bound=BaseModel)
 Item = TypeVar("Item")
 
 AGENT_CONFIDENCE_LIMIT: Final = CONFIDENT - 0.05
@@ -45,46 +46,7 @@ AGENT_CONFIDENCE_LIMIT: Final = CONFIDENT - 0.05
 
 _COLUMNS_A_QUESTION: Final = 40
 _ASSETS_A_QUESTION: Final = 50
-_CHARACTERS_A_TOKEN: Final = 4
-"""A rule of thumb, good enough to stay within a budget."""
-
-ANSWER_TOKENS: Final = 4_000
-"""The longest answer; enough for a full question of either kind."""
-
 _REASON_LENGTH: Final = 200
-
-
-class AskAgent(Protocol):
-    """Puts one question to an agent."""
-
-    def __call__(self, question: str, answer_type: type[A]) -> A:
-        """Return the agent's answer; may raise anything."""
-        ...
-
-
-class AnswerBook(Protocol):
-    """Keeps answers by the hash of their question, so that none is paid for twice."""
-
-    def recall(self, question_hash: str) -> str | None:
-        """Return the recorded answer as JSON, ``None`` if there is none."""
-        ...
-
-    def record(self, question_hash: str, answer: str) -> None:
-        """Keep ``answer`` (JSON)."""
-        ...
-
-
-@dataclass(frozen=True)
-class AgentLimits:
-    """What an assistant may spend in one run.
-
-    Attributes:
-        seconds: For one question, whatever the agent does.
-        tokens: For all questions and answers of the run together, estimated.
-    """
-
-    seconds: float = 30.0
-    tokens: int = 200_000
 
 
 class CrewAssistant:
@@ -94,20 +56,19 @@ class CrewAssistant:
         ask: Puts a question to the agent (``crew_agent.crew_agent`` makes one).
         fallback: Answers first; its answers stand wherever the agent's do not hold.
         book: Where answers are recorded; ``None`` asks every time.
+        purse: Pays for the questions; by default one for this object.
     """
 
     def __init__(
         self,
         ask: AskAgent,
         fallback: Assistant,
-        limits: AgentLimits = AgentLimits(),
+        limits: AgentLimits = LIMITS,
         book: AnswerBook | None = None,
+        purse: Purse | None = None,
     ) -> None:
-        self._ask = ask
         self._fallback = fallback
-        self._limits = limits
-        self._book = book
-        self._tokens_left = limits.tokens
+        self._questioner = Questioner(ask, limits, book, purse)
 
     def map_columns(
         self,
@@ -125,7 +86,7 @@ class CrewAssistant:
             ]
             for part in _parts(unsure, _COLUMNS_A_QUESTION):
                 question = mapping_question(source, role, part)
-                answers = self._answers(question, ColumnAnswers)
+                answers = self._questioner.answer(question, ColumnAnswers)
                 for answer in answers.answers if answers else ():
                     _take_mapping(answer, dict(part), suggestions)
         return suggestions
@@ -136,7 +97,7 @@ class CrewAssistant:
         told = {suggestion.record for suggestion in found}
         unsure = [(a.record, a) for a in assets if a.record not in told]
         for part in _parts(unsure, _ASSETS_A_QUESTION):
-            answers = self._answers(class_question(part), ClassAnswers)
+            answers = self._questioner.answer(class_question(part), ClassAnswers)
             asked = dict(part)
             for answer in answers.answers if answers else ():
                 suggestion = _class_suggestion(answer, asked)
@@ -144,55 +105,6 @@ class CrewAssistant:
                     found.append(suggestion)
                     asked.pop(suggestion.record)
         return found
-
-    def _answers(self, question: str, answer_type: type[A]) -> A | None:
-        """Return the agent's answer, ``None`` if there is none that can be read."""
-        digest = hashlib.sha256(question.encode()).hexdigest()
-        try:
-            recorded = self._book.recall(digest) if self._book else None
-            if recorded is not None:
-                return answer_type.model_validate_json(recorded)
-            answer = self._answer_in_time(question, answer_type)
-            checked = answer_type.model_validate(answer.model_dump())
-            if self._book:
-                self._book.record(digest, checked.model_dump_json())
-        except Exception as error:  # noqa: BLE001 - an agent may fail in any way
-            name = type(error).__name__
-            logger.warning("The agent gave no answer (%s); rules stand.", name)
-            return None
-        return checked
-
-    def _answer_in_time(self, question: str, answer_type: type[A]) -> A:
-        """Ask in a thread of its own, which is left behind if it takes too long.
-
-        Raises:
-            UnavailableError: No answer came in time, or the token limit is reached.
-        """
-        cost = len(question) // _CHARACTERS_A_TOKEN + ANSWER_TOKENS
-        if cost > self._tokens_left:
-            raise UnavailableError("The token limit of this run is reached.")
-        self._tokens_left -= cost
-        replies: SimpleQueue[A | BaseException] = SimpleQueue()
-        asking = Thread(
-            target=_reply, args=(self._ask, question, answer_type, replies), daemon=True
-        )
-        asking.start()
-        try:
-            reply = replies.get(timeout=self._limits.seconds)
-        except Empty:
-            raise UnavailableError("The agent took too long to answer.") from None
-        if isinstance(reply, BaseException):
-            raise reply
-        return reply
-
-
-def _reply(
-    ask: AskAgent, question: str, answer_type: type[A], replies: "SimpleQueue[object]"
-) -> None:
-    try:
-        replies.put(ask(question, answer_type))
-    except BaseException as error:  # noqa: BLE001 - handed to the asking thread
-        replies.put(error)
 
 
 def _parts(

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from discovery_app.agents.crew import ANSWER_TOKENS, AskAgent
+from discovery_app.agents.asking import ANSWER_TOKENS, AskAgent
 from discovery_app.errors import UnavailableError
 
 A = TypeVar("A", bound=BaseModel)

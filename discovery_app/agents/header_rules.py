@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from discovery_app.agents.ambiguous_headers import are_core_counts, decide_by_values
-from discovery_app.agents.column import Column, unit_fits
+from discovery_app.agents.column import Column
 from discovery_app.agents.judgement import (
     Judgement,
     ask,
@@ -39,7 +39,9 @@ from discovery_app.knowledge.header_units import DIMENSIONS
 from discovery_app.knowledge.header_vocabulary import CONCEPTS, EDGE_CONCEPTS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
+from discovery_app.knowledge.unit_choices import unit_fits
 from discovery_app.knowledge.value_support import Support, support
+from discovery_app.knowledge.values import enumeration
 
 EXACT: Final = 0.95
 FOREIGN: Final = 0.93
@@ -56,6 +58,16 @@ _MOST_TYPOS: Final = 2
 
 _MONTHS: Final = frozenset(
     {"month", "monthly", "monat", "monatliche", "mensuel", "mensual"}
+)
+_POWER_WORDS: Final = frozenset(
+    {"running", "stopped", "powered on", "powered off", "poweredon", "poweredoff"}
+    | {"on", "off", "suspended", "deallocated", "vm running", "vm deallocated"}
+)
+"""Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
+
+_MACHINE_HEADERS: Final = frozenset(
+    {"host", "hostname", "computer", "computername", "server", "servername", "dnsname"}
+    | {"device", "devicename", "machine", "machinename", "assetname"}
 )
 _KINDS_OF_PLATFORM: Final = frozenset({"type", "platform", "technology"})
 _CPU_SHARES: Final = frozenset({"cpu_util_avg_pct", "cpu_util_peak_pct"})
@@ -100,8 +112,9 @@ def exact(column: Column) -> Judgement | None:
         return None
     target = _target(column, spellings[0])
     reason = f"{quoted(column.profile.header)} is a known name of {label(target)}."
-    if column.is_connection:
-        return _edge(column, target, reason)
+    special = _special(column, target, reason)
+    if special is not None:
+        return special
     foreign = all(s.source in FOREIGN_LANGUAGES for s in spellings)
     confidence = FOREIGN if foreign else EXACT
     unit = column.unit_for(target) or _reading(spellings)
@@ -116,9 +129,6 @@ def exact(column: Column) -> Judgement | None:
     )
     if column.is_closed and found.values is Support.CONTRADICTS:
         return unmapped("exact_header", found.suggestion.reason, (target,))
-    if target == "cores_per_socket" and "per" not in column.parts.words:
-        told = f"{reason} But it may count the cores of the whole machine."
-        return ask(("cpu_cores", target), UNSURE, "exact_header", told)
     if found.is_confident and (doubt := _doubt(column, target)):
         return found.changed(Outcome.REVIEW, doubt)
     if found.is_confident and _has_odd_unit(column, target):
@@ -128,9 +138,47 @@ def exact(column: Column) -> Judgement | None:
     return found
 
 
+def _special(column: Column, target: str, reason: str) -> Judgement | None:
+    """Return the judgement of a known spelling that may well mean another field."""
+    if column.is_connection:
+        return _edge(column, target, reason)
+    if target == "operational_status" and _speaks_of_power(column):
+        told = f"{reason} But its values say whether machines are switched on."
+        return ask(("power_state", target), UNSURE, "exact_header", told)
+    if target == "cores_per_socket" and "per" not in column.parts.words:
+        told = f"{reason} But it may count the cores of the whole machine."
+        return ask(("cpu_cores", target), UNSURE, "exact_header", told)
+    return None
+
+
+def _speaks_of_power(column: Column) -> bool:
+    """Return whether every sample is a word for on or off and some is no other."""
+    words = {sample.strip().casefold() for sample in column.profile.samples}
+    known = {enumeration("power_state", word) for word in words}
+    return bool(words) and None not in known and not words.isdisjoint(_POWER_WORDS)
+
+
+def _titles_something(column: Column) -> bool:
+    """Return whether a ``Name`` titles what was found on machines named elsewhere.
+
+    Scanners list "OS Identification" beside the host that it was seen on: words and
+    no digit, where names of machines have hardly a blank.
+    """
+    if column.normal != "name" or column.profile.kind in {"hostname", "fqdn"}:
+        return False
+    others = {normalise_header(other.header) for other in column.table}
+    if others.isdisjoint(_MACHINE_HEADERS):
+        return False
+    samples = column.profile.samples
+    titles = [s for s in samples if " " in s.strip() and not any(map(str.isdigit, s))]
+    return len(titles) > len(samples) / 2
+
+
 def _doubt(column: Column, target: str) -> str:
     """Say what a known spelling leaves open; empty if nothing."""
     words = set(column.parts.words)
+    if _titles_something(column):
+        return "But another column names the machines, and its values read like titles."
     if target == "monthly_cost" and not words & _MONTHS:
         return "But it does not say for what time."
     if target == "is_virtual" and _names_hypervisors(column):
@@ -242,10 +290,11 @@ def _concept_found(column: Column, match: ConceptMatch, reason: str) -> Judgemen
         column.parts.is_share,
     )
     needs_proof = bool(match.corrected) or match.concept.values_must_agree
-    return _proven(found) if needs_proof else found
+    return proven(found) if needs_proof else found
 
 
-def _proven(found: Judgement) -> Judgement:
+def proven(found: Judgement) -> Judgement:
+    """Return the judgement, in review unless the values agree."""
     if not found.is_confident or found.values is Support.AGREES:
         return found
     return found.changed(Outcome.REVIEW, "The values do not settle it.")
@@ -281,7 +330,7 @@ def misspelt(column: Column) -> Judgement | None:
         f"name of {label(spelling.field)}."
     )
     found = weigh(column.profile, spelling.field, CORRECTED, "fuzzy_header", reason)
-    return _proven(found)
+    return proven(found)
 
 
 def _is_typo(column: Column, header: str, normal: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from discovery_app.domain.mapping import ColumnProfile, MappingSuggestion, Outcome
 from discovery_app.knowledge.fields import AssetField, field_of_target, target_label
 from discovery_app.knowledge.header_units import DIMENSIONS
+from discovery_app.knowledge.unit_choices import same_unit, units_of
 from discovery_app.knowledge.value_support import Support, numbers, support
 
 CONFIDENT: Final = 0.8
@@ -15,6 +16,7 @@ CONFIDENT: Final = 0.8
 
 _CONTRADICTED: Final = 0.55
 _UNIT_UNKNOWN: Final = 0.7
+_SMALLEST_BYTES: Final = 1024**2
 """Chosen, not measured: both below ``CONFIDENT``."""
 
 NEEDS_UNIT: Final = frozenset(
@@ -157,13 +159,27 @@ def weigh(
             ask((target,), _CONTRADICTED, rule, f"{reason} {_odd(profile)}", unit),
             values=values,
         )
-    if target in NEEDS_UNIT and not _has_unit(unit, profile):
+    if target in NEEDS_UNIT and not _has_unit(target, unit, profile):
         return _ask_unit(profile, field, rule, reason)
+    if field.unit == "percent" and _are_fractions(profile, rule, unit):
+        told = f"{reason} But values from 0 to 1 look like fractions and not percents."
+        return ask((target,), _UNIT_UNKNOWN, rule, told, "fraction")
     outcome = Outcome.CONFIDENT if confidence >= CONFIDENT else Outcome.REVIEW
     suggestion = MappingSuggestion(
         target, outcome, confidence, rule, reason, unit, (target,)
     )
     return Judgement(suggestion, values=values)
+
+
+def _are_fractions(profile: ColumnProfile, rule: str, unit: str | None) -> bool:
+    """Return whether 0.25 may mean 25 %: spreadsheets keep a percentage so.
+
+    A tool that is known says which it writes.
+    """
+    if rule == "preset" or unit == "fraction" or profile.kind != "decimal":
+        return False
+    values = numbers(profile)
+    return bool(values) and max(values) <= 1 and any(0 < v < 1 for v in values)
 
 
 def _measured(field: AssetField, unit: str | None) -> AssetField:
@@ -178,8 +194,8 @@ def _odd(profile: ColumnProfile) -> str:
     return f"But its values, such as {example}, do not look like it."
 
 
-def _has_unit(unit: str | None, profile: ColumnProfile) -> bool:
-    known = unit in DIMENSIONS
+def _has_unit(target: str, unit: str | None, profile: ColumnProfile) -> bool:
+    known = unit in DIMENSIONS or unit in units_of(target)
     return known or profile.kind in {"size", "empty"}
 
 
@@ -206,6 +222,24 @@ def likely_unit(profile: ColumnProfile, field: AssetField) -> tuple[str, str]:
     middle = statistics.median(values)
     unit = _unit_of_magnitude(field.name, middle) or standard
     return unit, f"values around {middle:,.0f} look like {unit}."
+
+
+def unlike_unit(profile: ColumnProfile, target: str, unit: str) -> str:
+    """Return what speaks against ``unit``: magnitudes of another; empty if nothing."""
+    values = [value for value in numbers(profile) if value > 0]
+    if not values or profile.kind == "size":
+        return ""
+    middle = statistics.median(values)
+    likely = _unit_of_magnitude(target, middle)
+    if likely is None or likely == same_unit(unit):
+        return ""
+    return f"But values around {middle:,.0f} look like {likely} and not {unit}."
+
+
+def are_bytes(profile: ColumnProfile) -> bool:
+    """Return whether the numbers may count bytes: no machine has less than a MB."""
+    values = [value for value in numbers(profile) if value > 0]
+    return not values or statistics.median(values) >= _SMALLEST_BYTES
 
 
 def _small(middle: float) -> str:

@@ -28,6 +28,9 @@ _VALUES_ONLY: Final = 0.5
 _MOSTLY_FILLED: Final = 0.5
 """Chosen, not measured."""
 
+_NAMES_ALIKE: Final = 0.9
+"""Share of a rival's different names, below which a column repeats its own; chosen."""
+
 _ASKED_WHEN_TIED: Final = frozenset({"asset_name", "hostname", "operating_system"})
 """Fields for which two equally good columns are worth a question."""
 
@@ -100,9 +103,11 @@ def _best(
     profiles: Sequence[ColumnProfile],
     settled: Sequence[Judgement],
 ) -> int:
+    most = max(profiles[p].distinct for p in places)
     return max(
         places,
         key=lambda p: (
+            _names_each(settled[p], profiles[p], most),
             round(settled[p].suggestion.confidence, 2),
             settled[p].values,
             profiles[p].filled,
@@ -110,6 +115,15 @@ def _best(
             -p,
         ),
     )
+
+
+def _names_each(judgement: Judgement, profile: ColumnProfile, most: int) -> bool:
+    """Return whether a column tells rows apart about as well as its best rival.
+
+    ``ComputerName`` beside ``Name`` is the host that several machines run on.
+    """
+    identifies = judgement.suggestion.target in IDENTITY_FIELDS
+    return not identifies or profile.distinct >= _NAMES_ALIKE * most
 
 
 def _lost(loser: Judgement, winner: Judgement, header: str) -> Judgement:

@@ -1,5 +1,6 @@
 """Uploads: files in, a persisted workflow out."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from discovery_app.api.dependencies import SignedIn, scope_on
 from discovery_app.api.places import UploadScope
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Person
+from discovery_app.domain.discovery_flow_state import ApproveMode, WorkflowOptions
 from discovery_app.errors import InvalidInputError
 from discovery_app.services.crewai_flow import (
     CrewAIFlowService,
@@ -50,6 +52,7 @@ _BODY: Final[dict[str, Any]] = {
                             "description": "The session whose rejected rows come "
                             "again, corrected; its source and mapping are taken over.",
                         },
+                        "approve": {"enum": list(ApproveMode), "default": "none"},
                     },
                 }
             }
@@ -97,16 +100,16 @@ def workflow_of_import(session_id: UUID, scope: UploadScope) -> WorkflowDetail:
 
 def _start(person: Person, form: FormData, key: str | None) -> StartedImport:
     scope = scope_on(person, _engagement_id(form))
-    corrects = _corrects(form)
+    chosen = StartRequest(
+        options=WorkflowOptions(approve=_approve_mode(form)), corrects=_corrects(form)
+    )
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
         [
             UploadedFile(file.filename or "", read_chunks(file.file))
             for file in _files(form)
         ],
-        StartRequest(key=key, corrects=corrects)
-        if key
-        else StartRequest(corrects=corrects),
+        replace(chosen, key=key) if key else chosen,
     )
     return StartedImport(session_id=started.session_id, workflow_id=started.workflow_id)
 
@@ -130,6 +133,16 @@ def _corrects(form: FormData) -> UUID | None:
     except ValueError as error:
         raise InvalidInputError(
             "Send as corrects the session_id of the import whose rows come again."
+        ) from error
+
+
+def _approve_mode(form: FormData) -> ApproveMode:
+    given = form.get("approve", ApproveMode.NONE)
+    try:
+        return ApproveMode(str(given))
+    except ValueError as error:
+        raise InvalidInputError(
+            f"Send approve as one of {', '.join(ApproveMode)}, or leave it out."
         ) from error
 
 

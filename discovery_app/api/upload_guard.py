@@ -21,7 +21,7 @@ from discovery_app.errors import DiscoveryError, NotFoundError, NotSignedInError
 from discovery_app.services.signed_in import person_by_cookie
 
 UPLOAD: Final = "/_upload"
-API_UPLOAD: Final = "/api/v1/data-imports"
+API_UPLOADS: Final = ("/api/v1/data-imports", "/api/v1/end-of-life-data")
 _MEGABYTE: Final = 1024 * 1024
 _ROOM_BYTES: Final = 64 * 1024
 """For part headers and field names around the files; chosen, not measured."""
@@ -109,7 +109,7 @@ class _Counter:
 def _is_upload(scope: Scope) -> bool:
     path = scope["path"]
     posted = scope["method"] == "POST"
-    return path.startswith(UPLOAD) or (posted and path.startswith(API_UPLOAD))
+    return path.startswith(UPLOAD) or (posted and path.startswith(API_UPLOADS))
 
 
 def _check_length(headers: Headers) -> None:

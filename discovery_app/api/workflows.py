@@ -60,6 +60,7 @@ class Approval(BaseModel):
 
     Attributes:
         mappings: Field by column; null keeps a column as a custom field.
+        units: Unit by column, of columns among ``mappings``, as ``GB`` or ``sockets``.
         accept_confident: Take the confident suggestions for what is not named;
             without it every such column must be named, too.
         version: Refuse if the workflow moved on since.
@@ -68,6 +69,7 @@ class Approval(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mappings: dict[str, str | None] = Field(default_factory=dict, max_length=5_000)
+    units: dict[str, str] = Field(default_factory=dict, max_length=5_000)
     accept_confident: bool = True
     version: int | None = None
 
@@ -116,7 +118,10 @@ def approve(workflow_id: UUID, scope: WorkflowScope, body: Approval) -> Workflow
         if not body.accept_confident:
             _require_all_named(session, scope, workflow_id, body)
         FieldMappingService(session).approve(
-            scope, workflow_id, decisions_of(body.mappings), version=body.version
+            scope,
+            workflow_id,
+            decisions_of(body.mappings, body.units),
+            version=body.version,
         )
     return _detail(scope, workflow_id)
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -22,7 +22,6 @@ from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import ApproveMode, WorkflowOptions
 from discovery_app.domain.workflow import FINISHED, WorkflowStatus, WorkflowView
 from discovery_app.errors import (
-    ConflictError,
     DiscoveryError,
     FileRefusedError,
     InvalidInputError,
@@ -66,7 +65,8 @@ def discover(
         bool, typer.Option("--create", help="Make client and engagement if missing.")
     ] = False,
     approve: Annotated[
-        ApproveMode, typer.Option(help="Columns in review: wait, or take the best.")
+        ApproveMode,
+        typer.Option(help="Wait, approve the sure columns, or take all the best."),
     ] = ApproveMode.NONE,
     as_of: Annotated[
         datetime | None,
@@ -94,7 +94,11 @@ def approve(
     ] = False,
     decided: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="COLUMN=FIELD", help="Decide one column."),
+        typer.Option(
+            "--set",
+            metavar="COLUMN=FIELD",
+            help="Decide one column; FIELD:UNIT says its unit.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write one JSON object.")
@@ -104,7 +108,8 @@ def approve(
     with prepared_database():
         scope = scope_of_upload(session_id)
         workflow_id = _view_of_session(scope, session_id).workflow_id
-        _approve(scope, workflow_id, _parse(decided or []), best=take_all)
+        mappings, units = _parse(decided or [])
+        _approve(scope, workflow_id, mappings, units, best=take_all)
         runner = Runner(_runner_name(), only=workflow_id)
         runner.start()
         with _handed_back_at_the_end(runner):
@@ -122,11 +127,6 @@ def _discover(
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
         _follow(scope, started.workflow_id)
-        if approve is ApproveMode.ALL:
-            # The worker approves it right after it began to wait; or it just did not.
-            with suppress(ConflictError):
-                _approve(scope, started.workflow_id, {}, best=True)
-            _follow(scope, started.workflow_id)
     return _report(scope, started.workflow_id)
 
 
@@ -230,22 +230,32 @@ def _view_of_session(scope: Scope, session_id: UUID) -> WorkflowView:
 
 
 def _approve(
-    scope: Scope, workflow_id: UUID, mappings: dict[str, str | None], *, best: bool
+    scope: Scope,
+    workflow_id: UUID,
+    mappings: dict[str, str | None],
+    units: dict[str, str],
+    *,
+    best: bool,
 ) -> None:
     with unit_of_work(scope) as session:
         FieldMappingService(session).approve(
-            scope, workflow_id, decisions_of(mappings), accept_best=best
+            scope, workflow_id, decisions_of(mappings, units), accept_best=best
         )
 
 
-def _parse(decided: list[str]) -> dict[str, str | None]:
+def _parse(decided: list[str]) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return the field by column, and the unit by column where one is said."""
     mappings: dict[str, str | None] = {}
+    units: dict[str, str] = {}
     for one in decided:
         column, sign, field = one.rpartition("=")
         if not sign or not column:
             raise InvalidInputError(f"Write --set COLUMN=FIELD, not {one}.")
-        mappings[column] = field or None
-    return mappings
+        target, _, unit = field.partition(":")
+        mappings[column] = target or None
+        if unit:
+            units[column] = unit
+    return mappings, units
 
 
 def _finish(report: WorkflowReport, *, as_json: bool) -> None:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from discovery_app.config import settings
@@ -27,13 +29,18 @@ logger = logging.getLogger(__name__)
 ALEMBIC_FOLDER = Path(__file__).resolve().parents[2] / "alembic"
 MIGRATION_LOCK = 7_301_002
 """Advisory lock on the app's own database."""
-LOCK_TIMEOUT_SECONDS = 1.5
-"""How long a change waits for a table in use: as long as that, everyone who comes
-after it waits too. The issue's limit is two seconds."""
+LOCK_TIMEOUT_SECONDS = 0.9
+"""How long the changes of one try wait for tables in use, together: as long as that,
+everyone waits who comes after them or wants a table that they have locked already. Less
+than PostgreSQL's ``deadlock_timeout`` of a second, so that where a change and a worker
+wait for each other it is the change that gives way."""
+_LEAST_WAIT_SECONDS = 0.05
+"""What a late change of a try may wait still; chosen."""
 LOCK_TRIES = 10
 LOCK_PAUSE_SECONDS = 2.0
 """How long others work on before the change is tried again. Chosen."""
-LOCK_NOT_AVAILABLE = "55P03"
+IN_THE_WAY = frozenset({"55P03", "40P01"})
+"""SQLSTATE of a lock that was not to be had, and of two who waited for each other."""
 TURN_TIMEOUT_SECONDS = 600
 """How long a process waits for another one that migrates."""
 
@@ -85,12 +92,13 @@ def _upgrade(connection: sa.Connection, config: Config) -> None:
     """
     for left in reversed(range(LOCK_TRIES)):
         try:
-            command.upgrade(config, "head")
-            install_queue(connection)
-            connection.commit()
+            with _waiting_at_most(LOCK_TIMEOUT_SECONDS, connection):
+                command.upgrade(config, "head")
+                install_queue(connection)
+                connection.commit()
         except OperationalError as error:
             connection.rollback()
-            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or not left:
+            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY or not left:
                 raise
             logger.info("A table is in use; migrating again in a moment.")
             time.sleep(LOCK_PAUSE_SECONDS)
@@ -150,15 +158,37 @@ def _turn() -> Iterator[sa.Connection]:
     with single_use_engine(owner_url()).connect() as connection:
         _limit_waiting(connection, TURN_TIMEOUT_SECONDS)
         connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
-        _limit_waiting(connection, LOCK_TIMEOUT_SECONDS)
         connection.commit()
         yield connection
         connection.commit()
 
 
+@contextmanager
+def _waiting_at_most(seconds: float, connection: sa.Connection) -> Iterator[None]:
+    """Let the statements of the block wait for locks so long together, from now on."""
+    until = time.monotonic() + seconds
+
+    def shorten(_: sa.Connection, cursor: DBAPICursor, *__: object) -> None:
+        left = max(until - time.monotonic(), _LEAST_WAIT_SECONDS)
+        cursor.execute(_LIMIT, {"limit": _milliseconds(left)})
+
+    event.listen(connection, "before_cursor_execute", shorten)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", shorten)
+
+
+_LIMIT = "select set_config('lock_timeout', %(limit)s, false)"
+
+
 def _limit_waiting(connection: sa.Connection, seconds: float) -> None:
-    limit = f"{int(seconds * 1000)}ms"
+    limit = _milliseconds(seconds)
     connection.execute(sa.select(sa.func.set_config("lock_timeout", limit, False)))
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{int(seconds * 1000)}ms"
 
 
 __all__ = [

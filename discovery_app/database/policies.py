@@ -21,6 +21,7 @@ ALLOW_LIST = frozenset(
 TENANT_TABLES = frozenset(
     {
         "client_accounts",
+        "client_mappings",
         "engagements",
         "data_import_sessions",
         "data_import_files",
@@ -43,11 +44,18 @@ TENANT_TABLES = frozenset(
         "import_changes",
         "agent_answers",
         "row_corrections",
+        "agent_spendings",
+        "engagement_settings",
+        "narratives",
+        "narrative_requests",
     }
 )
-"""The tenant tables of the design; any other with an ``engagement_id`` is one too."""
+"""The tenant tables of the design; any other with an ``engagement_id`` is one too.
 
-GUARDED_TABLES = frozenset({"audit_events", "workers"})
+The first two belong to a client account and have none.
+"""
+
+GUARDED_TABLES = frozenset({"audit_events", "workers", "end_of_life_versions"})
 """Not a tenant's, but not everyone's either: policies without ``tenant``."""
 
 BOARD_TABLES = frozenset(
@@ -62,7 +70,7 @@ BOARD_TABLES = frozenset(
     }
 )
 PLATFORM_TABLES = BOARD_TABLES | {"workflow_leases"} | GUARDED_TABLES
-CLAIM_TABLES = frozenset({"workflow_leases", "workers"})
+CLAIM_TABLES = frozenset({"workflow_leases", "workers", "narrative_requests"})
 
 _TABLES = sa.text("""
 select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     APPROVE_MAPPINGS = "approve_mappings"
     FIX_ISSUES = "fix_issues"
     OVERRIDE_DECISIONS = "override_decisions"
+    EVALUATE_AGAIN = "evaluate_advice_again"
     CONTROL_WORKFLOWS = "pause_resume_or_cancel_workflows"
     EXPORT = "export"
     VIEW_BOARD = "view_the_board"
@@ -32,6 +33,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     VIEW_WORKERS = "view_workers"
     VIEW_AUDIT = "view_the_audit_log"
+    CHANGE_SETTINGS = "change_settings"
 
 
 _MANAGER = frozenset({Permission.VIEW, Permission.EXPORT, Permission.VIEW_BOARD})
@@ -43,6 +45,7 @@ _CONSULTANT = frozenset(
         Permission.APPROVE_MAPPINGS,
         Permission.FIX_ISSUES,
         Permission.OVERRIDE_DECISIONS,
+        Permission.EVALUATE_AGAIN,
         Permission.CONTROL_WORKFLOWS,
     }
 )

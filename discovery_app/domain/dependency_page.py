@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, fields, replace
 
+from discovery_app.domain.dependency_map import MapFocus, is_group
 from discovery_app.domain.display import Choice
 from discovery_app.domain.list_query import ListQuery, is_id
 
-EDGES, UNKNOWN, GROUPS = "edges", "unknown", "groups"
-VIEWS = (EDGES, UNKNOWN, GROUPS)
+MAP, EDGES, UNKNOWN, GROUPS = "map", "edges", "unknown", "groups"
+VIEWS = (MAP, EDGES, UNKNOWN, GROUPS)
+BY_APPLICATION = "applications"
+TWO_STEPS = "2"
 NOISE = ("", "all", "only")
 
 
@@ -15,43 +18,58 @@ class DependencyQuery(ListQuery):
     """The words of the page's address.
 
     Attributes:
-        view: ``edges``, ``unknown`` for endpoints that are no asset, or ``groups``.
+        view: ``map``, ``edges``, ``unknown`` for endpoints that are no asset, or
+            ``groups``.
         noise: ``all`` to show it, too, or ``only``; empty hides it.
         asset: Only what goes from or to this asset.
         group: The move group in the drawer, as ``<upload>.<number>``.
+        focus: What the map is about, as ``MapFocus`` says it.
+        by: ``applications``, for a map of them instead of move groups.
+        hops: ``2``, for a map two steps around its middle.
     """
 
-    view: str = EDGES
+    view: str = MAP
     noise: str = ""
     kind: str = ""
     shared: str = ""
     cross: str = ""
     asset: str = ""
     group: str = ""
+    focus: str = ""
+    by: str = ""
+    hops: str = ""
 
     def cleaned(self) -> "DependencyQuery":
         """Return this without what makes no sense."""
         found = super().cleaned()
-        upload, _, number = found.group.partition(".")
-        sound = is_id(upload) and number.isascii() and number.isdecimal()
         return replace(
             found,
-            view=found.view if found.view in VIEWS else EDGES,
+            view=found.view if found.view in VIEWS else MAP,
             noise=found.noise if found.noise in NOISE else "",
             asset=found.asset * is_id(found.asset),
-            group=found.group * (sound and len(number) < 10),
+            group=found.group * is_group(found.group),
+            focus=str(MapFocus.from_word(found.focus)),
+            by=found.by * (found.by == BY_APPLICATION),
+            hops=found.hops * (found.hops == TWO_STEPS),
         )
 
     @property
     def is_filtered(self) -> bool:
         """Return whether anything is kept back beside the noise."""
-        return self.view == EDGES and self != replace(
-            DependencyQuery(), page=self.page, group=self.group
+        kept = {"view", "page", "group", "focus", "by", "hops"}
+        return self.view == EDGES and any(
+            getattr(self, one.name) for one in fields(self) if one.name not in kept
         )
 
     def unfiltered(self) -> "DependencyQuery":
         """Return everything in the same view."""
         return DependencyQuery(view=self.view)
+
+    def about(self, focus: str) -> "DependencyQuery":
+        """Return the map about ``focus``, drawn in the same way."""
+        return DependencyQuery(
+            focus=focus, by=self.by, hops=self.hops, noise=self.noise
+        ).cleaned()
 
     def list_key(self) -> tuple[str, ...]:
         """Return what the list depends on: all but the drawer."""
@@ -83,9 +101,10 @@ class DependencyRow:
 
 @dataclass(frozen=True)
 class EndpointRow:
-    """An endpoint that is no known asset, and who talks to it."""
+    """An endpoint that is no known asset, and who talks to it; ``href`` is its map."""
 
     endpoint: str
+    href: str
     edges: str
     talkers: str
 
@@ -115,10 +134,17 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class GroupDetail:
-    """The group in the drawer; empty while it is closed."""
+    """The group in the drawer; empty while it is closed.
+
+    Attributes:
+        map_href: The map of it.
+        also_needs: Shared services, which stand apart from groups; empty for none.
+    """
 
     name: str = ""
     subtitle: str = ""
+    map_href: str = ""
+    also_needs: str = ""
     members: tuple[MemberLine, ...] = ()
 
 

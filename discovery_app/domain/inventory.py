@@ -155,6 +155,7 @@ class FindingView:
         due: The one date the state is about: the end of extended support where only
             that is left, else the end of support; ``None`` if the state has none.
         days_left: From ``as_of`` to ``due``; negative once it has passed.
+        data_version: The end-of-life data that says so; empty for early findings.
     """
 
     finding_id: UUID
@@ -171,6 +172,7 @@ class FindingView:
     as_of: date
     evidence: str
     confidence: float
+    data_version: str = ""
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,12 @@ class RememberedMapping:
     Attributes:
         source: Slug of the source, e.g. ``rvtools``.
         header: Normalised (``knowledge.headers.normalise_header``).
+        unit: Of the column's numbers, where a person said it.
+        elsewhere: Whether it was confirmed on another engagement of the client.
     """
 
     source: str
     header: str
     target: str | None
+    unit: str | None = None
+    elsewhere: bool = False

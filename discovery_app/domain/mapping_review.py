@@ -35,6 +35,7 @@ class MappingRow:
         rule: Words for the rule that decided.
         accepted: A person stands behind it.
         open: It waits for a decision.
+        units: What its numbers may be in; empty where the field has no unit.
     """
 
     mapping_id: str
@@ -52,6 +53,7 @@ class MappingRow:
     unit: str
     accepted: bool
     open: bool
+    units: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class MappingReview:
 
     Attributes:
         waiting: The workflow waits for this review.
+        reopenable: It went on, and may be sent back to it.
         version: The workflow's, to notice that it moved on.
         undecided: Columns that wait for a decision.
         confirmable: Mappings the rules are sure of and nobody confirmed.
@@ -86,6 +89,7 @@ class MappingReview:
     title: str = ""
     status: str = ""
     waiting: bool = False
+    reopenable: bool = False
     version: int = 0
     columns: int = 0
     matching: int = 0

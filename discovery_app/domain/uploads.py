@@ -14,7 +14,7 @@ class StagedFile(BaseModel):
     Attributes:
         name: The person's name for it; a label, never a path.
         corrections: What they corrected: ``sheet``, ``header_row``, ``delimiter``,
-            ``encoding``.
+            ``encoding``, ``source``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +37,32 @@ class ReadAs:
     header_row: str = ""
     delimiter: str = ""
     encoding: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file of an import, and what was corrected in how it is read."""
+
+    file_id: str
+    name: str
+    read_as: ReadAs
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of a workflow are read.
+
+    Attributes:
+        restartable: Whether it may start over now.
+    """
+
+    workflow_id: str = ""
+    title: str = ""
+    status: str = ""
+    version: int = 0
+    restartable: bool = False
+    files: tuple[ReadFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,12 @@ FINISHED: Final = frozenset(
 )
 """The statuses in which nothing goes on by itself and no one is waited for."""
 
+RESTARTABLE: Final = FINISHED | {
+    WorkflowStatus.PAUSED,
+    WorkflowStatus.WAITING_FOR_APPROVAL,
+}
+"""The statuses in which a person may send a workflow back to an earlier phase."""
+
 
 class PhaseStatus(StrEnum):
     """Where one try of a phase stands."""

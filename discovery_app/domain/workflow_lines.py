@@ -23,6 +23,14 @@ from discovery_app.domain.workflow_timeline import time_taken
 _PAUSABLE: Final = frozenset(
     {WorkflowStatus.RUNNING, WorkflowStatus.QUEUED, WorkflowStatus.RETRY_WAIT}
 )
+_AT_REST: Final = frozenset(
+    {
+        WorkflowStatus.PAUSED,
+        WorkflowStatus.RETRY_WAIT,
+        WorkflowStatus.WAITING_FOR_APPROVAL,
+    }
+)
+"""Where options are changed by themselves; a retry and a re-run ask for them, too."""
 _CLEANSED: Final = "data_cleansing"
 _COUNTED: Final = "data_source_analysis"
 _NO_ROWS: Final = Term("", "rows in")
@@ -38,6 +46,7 @@ class Controls:
     retry: bool = False
     rerun: bool = False
     accept: bool = False
+    options: bool = False
     review: bool = False
     inventory: bool = False
 
@@ -146,6 +155,7 @@ def controls(view: WorkflowView, events: Sequence[EventView], role: Role) -> Con
         retry=mends and failed,
         rerun=mends and status in FINISHED,
         accept=mends and view.can_accept,
+        options=mends and status in _AT_REST,
         review=Permission.APPROVE_MAPPINGS in may and waits,
         inventory=status is WorkflowStatus.COMPLETED,
     )

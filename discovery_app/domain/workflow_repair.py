@@ -9,11 +9,19 @@ from uuid import UUID
 
 from discovery_app.domain.board import BoardFilter
 from discovery_app.domain.discovery_flow_state import ApproveMode, DiscoveryFlowState
+from discovery_app.domain.display import Choice
 from discovery_app.errors import ConflictError, InvalidInputError
 
 LONGEST_TIMEOUT_SECONDS: Final = 7 * 24 * 3600.0
 MOST_ATTEMPTS: Final = 100
 """Both chosen: beyond them a limit is no limit."""
+
+APPROVALS: Final = (
+    Choice(ApproveMode.NONE.value, "A person decides them"),
+    Choice(ApproveMode.CONFIDENT.value, "A person decides; sure ones are approved"),
+    Choice(ApproveMode.ALL.value, "The best candidate of each is taken"),
+)
+"""What may be done with columns in review, for picking."""
 
 _EVERY: Final = BoardFilter()
 _JUDGED_BY_DATE: Final = "tech_debt_analysis"

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from sqlmodel import Session
+
 from discovery_app.database import unit_of_work
 from discovery_app.domain.phase_logs import LogLines
 from discovery_app.domain.workflow import Claim
@@ -26,16 +28,25 @@ class _Open:
 
     def keep(self) -> None:
         """Store new lines. That it fails must not end a phase that works."""
-        number = self.lines.count
-        if number == self._kept:
+        kept = self._kept
+        if self.lines.count == kept:
             return
         try:
             with unit_of_work(self.claim.scope) as session:
-                PhaseLogService(session).keep(self.claim, self.lines)
+                self.keep_in(session)
         except DiscoveryError as error:
+            self._kept = kept
             logger.warning("The log of this phase could not be kept: %s", error)
-            return
-        self._kept = number
+
+    def keep_in(self, session: Session) -> None:
+        """Store new lines by the unit of work of ``session``.
+
+        If that fails they are stored with the next line, which says so.
+        """
+        number = self.lines.count
+        if number != self._kept:
+            PhaseLogService(session).keep(self.claim, self.lines)
+            self._kept = number
 
 
 _open: Final[dict[UUID, _Open]] = {}
@@ -75,6 +86,16 @@ def same_phase_log(claim: Claim) -> Iterator[None]:
             yield
         finally:
             log.keep()
+
+
+def keep_log(session: Session, claim: Claim) -> None:
+    """Store what the try of ``claim`` has logged together with what it has done.
+
+    Call it last in a unit of work: until that ends, the clock's thread waits for it.
+    """
+    log = _open.get(claim.phase_run_id)
+    if log is not None:
+        log.keep_in(session)
 
 
 def keep_open_logs() -> None:

@@ -16,13 +16,19 @@ from discovery_app.config import Dispatcher, settings
 from discovery_app.database import prepare, unit_of_work
 from discovery_app.domain.access import WorkerScope
 from discovery_app.domain.workflow import Claim, LeaseClaim
-from discovery_app.errors import CrashLoopError, DiscoveryError, PhaseTimeoutError
+from discovery_app.errors import (
+    CrashLoopError,
+    DiscoveryError,
+    LostLeaseError,
+    PhaseTimeoutError,
+)
 from discovery_app.jobs.assistants import assistant_for
 from discovery_app.jobs.dispatchers import WorkSource
 from discovery_app.jobs.dispatchers.apscheduler import ClockSource
+from discovery_app.jobs.narration import narrate
 from discovery_app.jobs.parents import end_with_parent
 from discovery_app.jobs.phase_logs import keep_open_logs, same_phase_log
-from discovery_app.jobs.scheduler import RETENTION, RunnerClock
+from discovery_app.jobs.scheduler import NARRATION, RETENTION, RunnerClock
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.logs import write_log
 from discovery_app.services.retention import RetentionService
@@ -35,6 +41,11 @@ logger = logging.getLogger("discovery_app.jobs.runner")
 
 _LOOK_SECONDS: Final = 60.0
 """How often a runner looks whether it should clean away what is used up; chosen."""
+
+_HAND_BACK_SECONDS: Final = 2.0
+_MOMENT_SECONDS: Final = 0.02
+"""How long a runner that ends tries to hand its work back, and how often; chosen.
+Together with the drain it is less than the supervisor waits before it kills."""
 
 TIMEOUT_EXIT: Final = 70
 """Exit status of a process that ended itself because its phase took too long."""
@@ -74,6 +85,8 @@ class Runner:
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
         self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
         self._clock.every(_LOOK_SECONDS, RETENTION, self.retain, at_once=False)
+        if settings().llm_model:
+            self._clock.every(settings().narrate_seconds, NARRATION, self.narrate)
         self.start()
         self._stopping.wait()
         self.leave()
@@ -87,6 +100,8 @@ class Runner:
         """Begin to work in the background, with the lease ``first`` if given."""
         self._held = first
         self._first = first
+        if first is not None:
+            self._idle.clear()
         self._clock.every(settings().beat_seconds, "beat", self.beat)
         self._source.start()
         self._clock.start()
@@ -105,21 +120,12 @@ class Runner:
         first, self._first = self._first, None
         if first is not None:
             self.work(first)
-        while not self._stopping.is_set():
-            with unit_of_work(self._scope) as session:
-                leases = WorkflowLeaseService(session)
-                lease = leases.claim(self.me.owner, self._only)
-            if lease is None:
-                return
-            self.work(lease)
+        while self._claim_and_work(self._only):
+            pass
 
     def take(self, workflow_id: UUID) -> None:
         """Claim this workflow, if it is due, and run its current phase."""
-        with unit_of_work(self._scope) as session:
-            leases = WorkflowLeaseService(session)
-            lease = leases.claim(self.me.owner, workflow_id)
-        if lease is not None:
-            self.work(lease)
+        self._claim_and_work(workflow_id)
 
     def work(self, lease: LeaseClaim) -> None:
         """Run the workflow of ``lease`` as far as it goes."""
@@ -129,6 +135,21 @@ class Runner:
             self._manager.run_workflow(lease)
         finally:
             self._held = None
+            self._idle.set()
+
+    def _claim_and_work(self, only: UUID | None) -> bool:
+        """Claim what is due, if anything is, and run it; return whether it was."""
+        self._idle.clear()  # From the claim on there is something to hand back.
+        try:
+            if self._stopping.is_set():
+                return False
+            with unit_of_work(self._scope) as session:
+                leases = WorkflowLeaseService(session)
+                lease = leases.claim(self.me.owner, only)
+            if lease is not None:
+                self.work(lease)
+            return lease is not None
+        finally:
             self._idle.set()
 
     def beat(self) -> None:
@@ -160,6 +181,11 @@ class Runner:
         if mine:
             logger.info("Cleaned away: %s.", RetentionService().clean())
 
+    def narrate(self) -> None:
+        """Have the narratives written that somebody asked for."""
+        while not self._stopping.is_set() and narrate(self._scope):
+            pass
+
     def _watch(self, claim: Claim | None) -> None:
         self._in_work, self._began_at = claim, time.monotonic()
 
@@ -172,8 +198,13 @@ class Runner:
             f"The phase took longer than {_time_limit(claim):,.0f} seconds and was "
             "ended; retry it with a longer time limit, or split the import."
         )
-        with unit_of_work(claim.scope) as session:
-            WorkflowStateService(session).fail_phase(claim, error, retryable=False)
+        try:
+            with unit_of_work(claim.scope) as session:
+                WorkflowStateService(session).fail_phase(claim, error, retryable=False)
+        except LostLeaseError as lost:
+            if self._in_work is not claim:
+                return  # It ended just now, and the next one is within its limit.
+            logger.warning("A phase hangs that is another's by now: %s", lost)
         with same_phase_log(claim):
             logger.error("Phase %s is over its time limit.", claim.phase)
         os._exit(TIMEOUT_EXIT)
@@ -190,14 +221,27 @@ class Runner:
         return self._source.one_phase or self._stopping.is_set()
 
     def _hand_back(self) -> None:
-        claim = self._in_work
-        if claim is None:
-            return
-        try:
-            with unit_of_work(claim.scope) as session:
-                WorkflowStateService(session).hand_back(claim)
-        except DiscoveryError as error:  # It ended just now, or is another's.
-            logger.info("Nothing was handed back: %s", error)
+        """Hand back what is in work, at whatever moment of it this is.
+
+        Between a claim and its first try, and between two phases, there is no try to
+        hand back; the next one begins in a moment.
+        """
+        until = time.monotonic() + _HAND_BACK_SECONDS
+        while not self._idle.wait(_MOMENT_SECONDS) and time.monotonic() < until:
+            claim = self._in_work
+            if claim is not None and _handed_back(claim):
+                return
+
+
+def _handed_back(claim: Claim) -> bool:
+    """Hand the try of ``claim`` back; return whether it still ran."""
+    try:
+        with unit_of_work(claim.scope) as session:
+            WorkflowStateService(session).hand_back(claim)
+    except DiscoveryError as error:  # It ended just now, or is another's.
+        logger.info("Nothing was handed back: %s", error)
+        return False
+    return True
 
 
 def _time_limit(claim: Claim) -> float:

@@ -1,6 +1,8 @@
 """The clock of a runner: APScheduler with a few jobs, none of which may die."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,18 +14,26 @@ logger = logging.getLogger(__name__)
 
 _TICK: Final = "tick"
 RETENTION: Final = "retention"
-_JOBS: Final = (_TICK, "beat", "sweep", RETENTION)
+NARRATION: Final = "narration"
+_JOBS: Final = (_TICK, "beat", "sweep", RETENTION, NARRATION)
+_LOOK_SECONDS: Final = 1.0
+"""How often it is looked whether the machine's clock was set back; chosen."""
+_SET_BACK_SECONDS: Final = 1.0
+"""Corrections of less than this delay a call by no more."""
 
 
 class RunnerClock:
-    """Calls *tick*, *beat*, *sweep* and *retention*, each in a thread of its own.
+    """Calls *tick*, *beat*, *sweep* and the rest, each in a thread of its own.
 
-    The memory job store is used: what must survive lives in PostgreSQL.
+    The memory job store is used: what must survive lives in PostgreSQL. The calls go
+    on when the machine's clock is set back; by itself APScheduler would rest until it
+    has caught up.
     """
 
     def __init__(self) -> None:
         # Its own log speaks of every call; ours says what failed.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._stopped = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={name: ThreadPoolExecutor(1) for name in _JOBS}
@@ -61,14 +71,29 @@ class RunnerClock:
     def start(self) -> None:
         """Start the clock."""
         self._scheduler.start()
+        threading.Thread(target=self._keep_steady, daemon=True).start()
 
     def fire_tick(self) -> None:
         """Call *tick* now, because a notification says there is work."""
-        self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
+        if not self._stopped.is_set():
+            self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """Stop the clock; jobs that run are not waited for."""
+        self._stopped.set()
         self._scheduler.shutdown(wait=False)
+
+    def _keep_steady(self) -> None:
+        """Call everything at once after the machine's clock was set back."""
+        ahead = time.time() - time.monotonic()
+        while not self._stopped.wait(_LOOK_SECONDS):
+            before, ahead = ahead, time.time() - time.monotonic()
+            if ahead < before - _SET_BACK_SECONDS:
+                logger.warning(
+                    "The clock was set back by %.0f s; going on.", before - ahead
+                )
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
 
 
 def _safely(job: Callable[[], None], name: str) -> Callable[[], None]:

@@ -12,20 +12,18 @@ import polars as pl
 
 from discovery_app.agents.assistant import Assistant
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import Scope, WorkerScope
+from discovery_app.domain.access import WorkerScope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import Claim, LeaseClaim
 from discovery_app.errors import (
     CancelledError,
-    ConflictError,
     DiscoveryError,
-    InvalidInputError,
     LostLeaseError,
     MissingInputError,
     NewerStateError,
 )
 from discovery_app.jobs.faults import fault_point
-from discovery_app.jobs.phase_logs import phase_log
+from discovery_app.jobs.phase_logs import keep_log, phase_log
 from discovery_app.phases import load_phase
 from discovery_app.phases.base import PhaseContext, PhaseResult, Recorded, SourceFile
 from discovery_app.services.advance_approvals import approve_in_advance
@@ -51,7 +49,7 @@ class DiscoveryWorkflowManager:
     any worker can go on after any other.
 
     Args:
-        assistant_for: Returns who is asked for judgement in a workflow's scope.
+        assistant_for: Returns who is asked for judgement in a claimed workflow.
         store: Where files and frames lie.
         watch: Told of each claim when its phase begins, and ``None`` at the end.
         draining: Whether this worker should hand the workflow back.
@@ -59,7 +57,7 @@ class DiscoveryWorkflowManager:
 
     def __init__(
         self,
-        assistant_for: Callable[[Scope], Assistant],
+        assistant_for: Callable[[Claim], Assistant],
         store: ObjectStore | None = None,
         watch: Callable[[Claim | None], None] = lambda claim: None,
         draining: Callable[[], bool] = lambda: False,
@@ -123,6 +121,7 @@ class DiscoveryWorkflowManager:
             again = WorkflowStateService(session).fail_phase(
                 claim, error, retryable=retryable, trace=trace
             )
+            keep_log(session, claim)
         logger.warning(
             "Phase %s of workflow %s failed (%s); %s.",
             claim.phase,
@@ -143,10 +142,8 @@ class DiscoveryWorkflowManager:
         state = state.with_phase(claim.phase, result.output, keys)
         frames = self._published(claim.phase, state, result)
         fault_point("before_phase_commit", claim.phase, claim.workflow_id)
-        following = self._commit(claim, result, state, frames)
-        if result.needs_approval:
-            _approve_in_advance(claim)
         _log_counts(claim.phase, result, time.monotonic() - began_at)
+        following = self._commit(claim, result, state, frames)
         fault_point("after_phase_commit", claim.phase, claim.workflow_id)
         return following
 
@@ -161,9 +158,12 @@ class DiscoveryWorkflowManager:
             state = PhaseResultService(session).store(
                 claim.scope, claim.phase, state, result, frames
             )
-            return WorkflowStateService(session).commit_phase(
+            following = WorkflowStateService(session).commit_phase(
                 claim, result, state, keep=not self._draining()
             )
+            approve_in_advance(session, claim, waits=result.needs_approval)
+            keep_log(session, claim)
+            return following
 
     def _context(
         self, claim: Claim, state: DiscoveryFlowState, opened: ExitStack
@@ -175,7 +175,7 @@ class DiscoveryWorkflowManager:
             files=files,
             recorded=recorded,
             frame=partial(self._read_frame, claim.phase, state),
-            assistant=self._assistant_for(claim.scope),
+            assistant=self._assistant_for(claim),
             report=_Reporter(claim),
         )
 
@@ -261,24 +261,14 @@ class _Reporter:
             return
         with unit_of_work(self._claim.scope) as session:
             WorkflowStateService(session).report(self._claim, fraction, message)
+            if self._written_at >= 0:  # The first lines can wait for the second time.
+                keep_log(session, self._claim)
         self._written_at = now
-
-
-def _approve_in_advance(claim: Claim) -> None:
-    """Approve at once where the options say so; else the workflow waits."""
-    try:
-        with unit_of_work(claim.scope) as session:
-            approved = approve_in_advance(session, claim)
-    except (ConflictError, InvalidInputError) as error:
-        logger.info("The mapping is left to a person: %s", error)
-        return
-    if approved:
-        logger.info("The mapping was approved by the workflow's options.")
 
 
 def _log_counts(phase: str, result: PhaseResult, seconds: float) -> None:
     logger.info(
-        "Phase %s is committed after %.2f s: %s items in, %s out, %s rejected, "
+        "Phase %s is done after %.2f s: %s items in, %s out, %s rejected, "
         "%s excluded, %s issues.",
         phase,
         seconds,

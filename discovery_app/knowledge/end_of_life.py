@@ -7,7 +7,7 @@ stays unknown: nothing is guessed (FIELD.md, "End of life").
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -24,7 +24,13 @@ from discovery_app.knowledge.product_names import (
     plain,
     read_name,
 )
-from discovery_app.knowledge.releases import DATA_DATE, Release, catalogue
+from discovery_app.knowledge.releases import (
+    DATA_DATE,
+    EndOfLifeData,
+    Products,
+    Release,
+    own_data,
+)
 
 __all__ = ["DATA_DATE", "SupportState", "Verdict", "judge", "judge_with_version"]
 
@@ -61,6 +67,7 @@ class Verdict:
         extended_until: Last day of paid support after that.
         evidence: Product, cycle, dates and the data's date in one sentence.
         confidence: 0.0–1.0.
+        data: The end-of-life data that says so, e.g. ``endoflife.date of 2026-08-22``.
     """
 
     raw: str
@@ -72,6 +79,7 @@ class Verdict:
     extended_until: date | None
     evidence: str
     confidence: float
+    data: str = ""
 
 
 def release_state(release: Release, as_of: date) -> SupportState:
@@ -84,45 +92,54 @@ def release_state(release: Release, as_of: date) -> SupportState:
     return SupportState.EXTENDED
 
 
-def judge_with_version(name: str, version: str, as_of: date) -> Verdict:
+def judge_with_version(
+    name: str, version: str, as_of: date, data: EndOfLifeData | None = None
+) -> Verdict:
     """Return the verdict on a name whose version may stand in another column.
 
     The version is only used where the name alone leaves the cycle open.
+
+    Args:
+        data: What is known of releases; the app's own by default.
     """
-    alone = judge(name, as_of)
+    alone = judge(name, as_of, data)
     if alone.cycle or not version or version.casefold() in name.casefold():
         return alone
-    together = judge(f"{name} {version}", as_of)
+    together = judge(f"{name} {version}", as_of, data)
     narrower = together.candidates and (
         not alone.candidates or len(together.candidates) < len(alone.candidates)
     )
     return together if narrower else alone
 
 
-def judge(raw: str, as_of: date) -> Verdict:
+def judge(raw: str, as_of: date, data: EndOfLifeData | None = None) -> Verdict:
     """Return the verdict on ``raw``, a system or product as people write it."""
-    named = _read(raw)
+    known = data or own_data()
+    named = _read(raw, known.products)
     if named is None:
-        evidence = f"No product of the end-of-life data of {DATA_DATE} is named."
-        return _unknown(raw, None, evidence)
-    if not named.releases:
-        return _unknown(raw, named.product, _not_listed(named))
-    if len(named.releases) == 1:
+        evidence = f"No product of the end-of-life data ({known.version}) is named."
+        found = _unknown(raw, None, evidence)
+    elif not named.releases:
+        found = _unknown(raw, named.product, _not_listed(named, known))
+    elif len(named.releases) == 1:
         return _single(raw, named, as_of)
-    return _several(raw, named, as_of)
+    else:
+        found = _several(raw, named, as_of, known)
+    return replace(found, data=str(known.version))
 
 
-def _read(raw: str) -> NamedReleases | None:
-    name = read_name(raw)
+def _read(raw: str, data: Products) -> NamedReleases | None:
+    added = [product for product in data if product not in own_data().products]
+    name = read_name(raw, added)
     if name is not None and name.product == SQL_SERVER:
-        return read_sql_server(name.rest)
+        return read_sql_server(name.rest, data)
     if name is not None:
-        return _numbered(name)
-    return read_windows(raw) if "win" in plain(raw) else None
+        return _numbered(name, data)
+    return read_windows(raw, data) if "win" in plain(raw) else None
 
 
-def _numbered(name: NamedVersion) -> NamedReleases:
-    releases = catalogue()[name.product]
+def _numbered(name: NamedVersion, data: Products) -> NamedReleases:
+    releases = data[name.product]
     if "subscription" in name.rest:
         found = tuple(r for r in releases if r.cycle == "subscription")
         return NamedReleases(name.product, found or releases)
@@ -133,7 +150,7 @@ def _numbered(name: NamedVersion) -> NamedReleases:
         return NamedReleases(name.product, earlier)
     if name.or_later:
         if name.product == "centos":
-            releases = catalogue()["centos-stream"] + releases
+            releases = data["centos-stream"] + releases
         first = min(name.versions)
         later = tuple(r for r in releases if r.version[: len(first)] >= first)
         return NamedReleases(name.product, later)
@@ -141,13 +158,13 @@ def _numbered(name: NamedVersion) -> NamedReleases:
     if name.lts and len(meant) > 1:
         meant = [r for r in meant if r.lts] or meant
     if not meant and name.product == "centos":
-        return _numbered_as_stream(name)
+        return _numbered_as_stream(name, data)
     return NamedReleases(name.product, tuple(meant))
 
 
-def _numbered_as_stream(name: NamedVersion) -> NamedReleases:
+def _numbered_as_stream(name: NamedVersion, data: Products) -> NamedReleases:
     """Return the Stream releases: after 8 there is no other CentOS."""
-    releases = catalogue()["centos-stream"]
+    releases = data["centos-stream"]
     meant = tuple(
         r for r in releases if any(_fits(r, v, releases) for v in name.versions)
     )
@@ -189,13 +206,16 @@ def _single(raw: str, named: NamedReleases, as_of: date) -> Verdict:
         extended_until=release.extended if isinstance(release.extended, date) else None,
         evidence=(
             f"{release.product} {release.cycle}{note}: {_support(release, as_of)}; "
-            f"endoflife.date of {DATA_DATE}."
+            f"{release.origin}."
         ),
+        data=str(release.origin),
         confidence=ASSUMED if named.assumption else SURE,
     )
 
 
-def _several(raw: str, named: NamedReleases, as_of: date) -> Verdict:
+def _several(
+    raw: str, named: NamedReleases, as_of: date, known: EndOfLifeData
+) -> Verdict:
     states = {release_state(release, as_of) for release in named.releases}
     agreed = len(states) == 1
     state = states.pop() if agreed else SupportState.AMBIGUOUS
@@ -212,7 +232,7 @@ def _several(raw: str, named: NamedReleases, as_of: date) -> Verdict:
         extended_until=None,
         evidence=(
             f"{named.product or 'Windows'} may be any of {len(cycles)} cycles "
-            f"({shown}); {said} on {as_of}; endoflife.date of {DATA_DATE}."
+            f"({shown}); {said} on {as_of}; {known.version}."
         ),
         confidence=AGREED if agreed else OPEN,
     )
@@ -224,11 +244,11 @@ def _unknown(raw: str, product: str | None, evidence: str) -> Verdict:
     )
 
 
-def _not_listed(named: NamedReleases) -> str:
+def _not_listed(named: NamedReleases, known: EndOfLifeData) -> str:
     said = f" ({named.assumption})" if named.assumption else ""
     return (
-        f"{named.product or 'Windows'}: this version is not in the end-of-life data of "
-        f"{DATA_DATE}{said}."
+        f"{named.product or 'Windows'}: this version is not in the end-of-life data "
+        f"({known.version}){said}."
     )
 
 

@@ -159,7 +159,7 @@ CONCEPTS: Final = (
         "ip_address",
         "ip",
         f"address primary private public external internal list main management local "
-        f"nic host {_M}",
+        f"nic host last reported {_M}",
     ),
     _concept("mac_address", "mac", f"address primary list {_M}"),
     _concept("!asset_type", "asset|ci|device type|class|category", "name"),
@@ -173,14 +173,14 @@ CONCEPTS: Final = (
     _concept("power_state", "powerstate|powerstatus", _M),
     _concept("!power_state", "instance|vm|guest state|status"),
     _concept("is_template", "template", "vm flag"),
-    _concept("environment", "environment", f"type name application {_M}"),
+    _concept("environment", "environment", f"type name application lifecycle {_M}"),
     _concept(
         "!operational_status",
         "cmdb|deployment|lifecycle|operational|asset|ci|server|device|vm "
         "status|state|stage",
     ),
     _concept("operating_system", "os", f"name full family description {_SEEN} {_M}"),
-    _concept("!operating_system", "os", f"type {_SEEN} {_M}"),
+    _concept("!operating_system", "os", f"type image {_SEEN} {_M}"),
     _concept("!operating_system", "distribution", f"name os {_SEEN}"),
     _concept("!operating_system", "platform name|detail|description", _SEEN),
     _concept("!operating_system", "guest name", "full"),
@@ -254,6 +254,7 @@ CONCEPTS: Final = (
     _concept("data_classification", "data classification|sensitivity", "level"),
     _concept("location", "location|site", f"name physical datacenter {_M}"),
     _concept("location", "datacenter", "name location"),
+    _concept("!location", "building", "name code"),
     _concept("location", "data centre", "name location"),
     _concept("cluster", "cluster", "name vmware esx vsphere"),
     _concept("manufacturer", "manufacturer", f"hardware system name {_SEEN} {_M}"),

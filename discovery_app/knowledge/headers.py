@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from discovery_app.knowledge.header_units import unaccented
+
 
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a text that lists them between blanks."""
@@ -41,11 +43,21 @@ NEVER_IMPORTED_ANYWHERE: Final = (
     "apikey",
     "secretkey",
     "accesskey",
+    "recoverykey",
+    "connectionstring",
+    "communitystring",
+    "geheimnis",
+    "zugangsdaten",
+    "motdepasse",
+    "contrasena",
 )
-"""Parts of a normalised header that say the column holds a credential."""
+"""Parts of a normalised header, accents off, that say the column holds a credential;
+in English, German, French and Spanish."""
 
 NEVER_IMPORTED_WORDS: Final = frozenset(
     {"pwd", "secret", "secrets", "token", "tokens", "credential", "credentials"}
+    | {"mdp", "jeton", "jetons", "credencial", "credenciales"}
+    | {"secreto", "secretos", "pw", "passcode"}
 )
 """Whole words of a header that say the same; ``secretary`` is none of them."""
 
@@ -136,7 +148,8 @@ def _has_zero(header: str) -> bool:
 
 def is_never_imported(header: str) -> bool:
     """Return whether a column of this name holds credentials and stays outside."""
-    normal = normalise_header(header)
+    plain = unaccented(header)
+    normal = normalise_header(plain)
     if any(part in normal for part in NEVER_IMPORTED_ANYWHERE):
         return True
-    return not NEVER_IMPORTED_WORDS.isdisjoint(header_words(header))
+    return not NEVER_IMPORTED_WORDS.isdisjoint(header_words(plain))

@@ -17,7 +17,7 @@ from discovery_app.knowledge.product_names import (
     says_or_later,
     service_pack,
 )
-from discovery_app.knowledge.releases import Release, catalogue
+from discovery_app.knowledge.releases import Products, Release
 
 SERVER: Final = "windows-server"
 CLIENT: Final = "windows"
@@ -72,7 +72,7 @@ class NamedReleases:
     assumption: str = ""
 
 
-def read_windows(raw: str) -> NamedReleases | None:
+def read_windows(raw: str, data: Products) -> NamedReleases | None:
     """Return the Windows releases that ``raw`` means; ``None`` if it is no Windows."""
     text = _SHORT_YEAR.sub(_long_year, plain(raw)).replace(",", " ")
     if not WINDOWS.search(text):
@@ -81,29 +81,29 @@ def read_windows(raw: str) -> NamedReleases | None:
         return NamedReleases(None, (), "this Windows is older than the data")
     client = _CLIENT.search(text)
     if client and "server" not in text:
-        return _client(client.group(1), text)
+        return _client(client.group(1), text, data)
     years = _SERVER_YEAR.findall(text)
     if years or "server" in text:
-        return _server(years, text)
-    builds = [r for p in (CLIENT, SERVER) for r in _by_build(p, text)]
+        return _server(years, text, data)
+    builds = [r for p in (CLIENT, SERVER) for r in _by_build(p, text, data)]
     if builds:
         product = builds[0].product if len({r.product for r in builds}) == 1 else None
         return NamedReleases(product, tuple(builds))
-    return NamedReleases(None, catalogue()[CLIENT] + catalogue()[SERVER])
+    return NamedReleases(None, data[CLIENT] + data[SERVER])
 
 
 def _long_year(found: re.Match[str]) -> str:
     return f"windows server 20{found.group(1).zfill(2)}"
 
 
-def _server(years: Sequence[str], text: str) -> NamedReleases:
-    releases = catalogue()[SERVER]
+def _server(years: Sequence[str], text: str, data: Products) -> NamedReleases:
+    releases = data[SERVER]
     if not years:
         update = _UPDATE.search(text)
         if update:
             named = tuple(r for r in releases if r.cycle.startswith(update.group(1)))
             return NamedReleases(SERVER, named)
-        return NamedReleases(SERVER, _by_build(SERVER, text) or releases)
+        return NamedReleases(SERVER, _by_build(SERVER, text, data) or releases)
     year = years[0]
     if says_or_later(text):
         later = tuple(r for r in releases if r.lts and r.cycle[:4] >= year)
@@ -143,7 +143,7 @@ def _of_pack(family: Sequence[Release], pack: int | None) -> NamedReleases:
     return NamedReleases(product, (last,), note)
 
 
-def _by_build(product: str, text: str) -> tuple[Release, ...]:
+def _by_build(product: str, text: str, data: Products) -> tuple[Release, ...]:
     """Return the releases of the internal version in ``text``.
 
     A semi-annual release shares its number with a long-term one, which is the
@@ -153,15 +153,15 @@ def _by_build(product: str, text: str) -> tuple[Release, ...]:
     if not found:
         return ()
     start = _NT_VERSIONS.get(found.group(1)[:3], found.group(1))
-    same = [r for r in catalogue()[product] if r.latest.startswith(start)]
+    same = [r for r in data[product] if r.latest.startswith(start)]
     if product == SERVER:
         same = [r for r in same if not r.cycle.endswith("sac")] or same
         same = same[:1]
     return tuple(same)
 
 
-def _client(name: str, text: str) -> NamedReleases:
-    releases = catalogue()[CLIENT]
+def _client(name: str, text: str, data: Products) -> NamedReleases:
+    releases = data[CLIENT]
     if name == "8.x":
         both = tuple(r for r in releases if r.cycle in {"8", "8.1"})
         return NamedReleases(CLIENT, both)
@@ -171,11 +171,11 @@ def _client(name: str, text: str) -> NamedReleases:
         later = tuple(r for r in releases if r.version[0] >= int(name))
         return NamedReleases(CLIENT, later)
     mine = [r for r in releases if r.cycle.startswith(f"{name}-")]
-    mine = _of_update(mine, text)
+    mine = _of_update(mine, text, data)
     return NamedReleases(CLIENT, tuple(_of_edition(mine, text)))
 
 
-def _of_update(releases: list[Release], text: str) -> list[Release]:
+def _of_update(releases: list[Release], text: str, data: Products) -> list[Release]:
     update = _UPDATE.search(text)
     year = re.search(r"lts[cb] ?(\d{4})", text)
     word = update.group(1) if update else None
@@ -183,7 +183,7 @@ def _of_update(releases: list[Release], text: str) -> list[Release]:
         word = _LTSC_UPDATES.get(year.group(1), year.group(1))
     if word:
         return [r for r in releases if f"-{word}" in r.cycle]
-    build = {r.cycle for r in _by_build(CLIENT, text)}
+    build = {r.cycle for r in _by_build(CLIENT, text, data)}
     return [r for r in releases if not build or r.cycle in build]
 
 
@@ -198,9 +198,9 @@ def _of_edition(releases: list[Release], text: str) -> list[Release]:
     return releases
 
 
-def read_sql_server(rest: str) -> NamedReleases:
+def read_sql_server(rest: str, data: Products) -> NamedReleases:
     """Return the SQL Server releases that the text after the name means."""
-    releases = catalogue()[SQL_SERVER]
+    releases = data[SQL_SERVER]
     rest = rest.split(" on ")[0]
     number = re.search(r"\b(\d{1,2})\.(\d{1,2})(?:\.(\d+))?", rest)
     year = re.search(r"\b(20\d\d|7\.0|6\.5)(?=r2|\b)", rest)

@@ -5,8 +5,9 @@ classes and hand-made sheets; they name products, never versions.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 Version = tuple[int, ...]
@@ -148,13 +149,16 @@ def as_version(text: str) -> Version:
     return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 
-def read_name(raw: str) -> NamedVersion | None:
+def read_name(raw: str, added: Iterable[str] = ()) -> NamedVersion | None:
     """Return the product and version that ``raw`` names; ``None`` if no one knows it.
 
-    Windows is not read here (``windows_names``).
+    Windows is not read here (``microsoft_names``).
+
+    Args:
+        added: Slugs that an admin's data brought; they are known by their own words.
     """
     text = plain(raw)
-    for slug, form in SPELLINGS:
+    for slug, form in (*SPELLINGS, *_spelt_as_named(tuple(added))):
         found = form.search(text)
         if found:
             rest = text[found.end() :]
@@ -168,6 +172,20 @@ def read_name(raw: str) -> NamedVersion | None:
                 text=text,
             )
     return None
+
+
+@lru_cache(maxsize=8)
+def _spelt_as_named(slugs: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return a spelling a slug, the longest first: ``oracle-x`` before ``x``."""
+    return tuple(
+        (slug, re.compile(rf"(?<![\w-]){_as_words(slug)}(?![a-z-])"))
+        for slug in sorted(slugs, key=len, reverse=True)
+        if len(slug) > 1
+    )
+
+
+def _as_words(slug: str) -> str:
+    return "[ -]?".join(re.escape(word) for word in slug.split("-"))
 
 
 def _versions(slug: str, rest: str) -> tuple[Version, ...]:

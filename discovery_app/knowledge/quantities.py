@@ -132,6 +132,8 @@ _COUNT_WORDS: Final = frozenset(
         "iops",
         "ops/s",
         "io/s",
+        "b",
+        "bytes",
         "count",
         "pcs",
         "units",

@@ -11,8 +11,8 @@ from typing import Final
 
 from discovery_app.knowledge.fields import HeaderSpelling, asset_spellings
 from discovery_app.knowledge.headers import normalise_header
+from discovery_app.knowledge.source_catalogue import PRESETS
 from discovery_app.knowledge.source_presets import (
-    PRESETS,
     Meaning,
     Preset,
     RelatedPreset,
@@ -37,13 +37,18 @@ knows is not guessed at by its words."""
 ASIDE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         ("cast_highlight", "businessvalue"): "business_criticality",
+        ("hyper_v", "status"): "operational_status",
+        ("hyper_v", "version"): "os_version",
+        ("proxmox", "netin"): "net_in_mbps",
+        ("proxmox", "netout"): "net_out_mbps",
         ("rvtools", "folder"): "application_name",
         ("servicenow", "osservicepack"): "os_version",
     }
 )
 """Spellings that are no safe stand-in for the field that the schema lists them
 under: a vCenter folder is often no application, a service pack is only a part of a
-version, and CAST's value of the business is a score. They stay custom fields with
+version, CAST's value of the business is a score, Hyper-V's version is that of the
+virtual hardware, and Proxmox counts bytes since the start. They stay custom fields with
 that field as a suggestion."""
 
 _RANK_OF_SPELLINGS: Final = 10
@@ -154,6 +159,7 @@ SOURCE_BOUND: Final = frozenset(
         "key",
         "lifecycle",
         "machinestatus",
+        "managedby",
         "monthlycost",
         "name",
         "node",

@@ -65,20 +65,25 @@ class Preset:
     excludes: Mapping[str, str] = field(default_factory=dict)
 
 
-def _meanings(**fields: str) -> dict[str, Meaning]:
-    """Read ``header=field``, ``field:unit`` or ``field:unit:order`` pairs."""
-    meanings: dict[str, Meaning] = {}
+def meanings(**fields: str) -> dict[str, Meaning]:
+    """Return what headers mean.
+
+    Args:
+        fields: A field by header, as ``field``, ``field:unit`` or
+            ``field:unit:order``.
+    """
+    found: dict[str, Meaning] = {}
     for header, text in fields.items():
         name, unit, order = (*text.split(":"), "", "")[:3]
-        meanings[header] = Meaning(name, unit or None, int(order or 0))
-    return meanings
+        found[header] = Meaning(name, unit or None, int(order or 0))
+    return found
 
 
 _VM_KEYS: Final = ("vmuuid", "vmid", "vm")
 
 _RVTOOLS: Final = Preset(
     source="rvtools",
-    meanings=_meanings(
+    meanings=meanings(
         vm="asset_name",
         powerstate="power_state",
         template="is_template",
@@ -110,7 +115,7 @@ _RVTOOLS: Final = Preset(
     related={
         "vdisk": RelatedPreset(
             keys=_VM_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 capacitymib="storage_provisioned_gb:MiB",
                 capacitymb="storage_provisioned_gb:MiB",
                 disk="disk_count",
@@ -119,14 +124,14 @@ _RVTOOLS: Final = Preset(
         ),
         "vpartition": RelatedPreset(
             keys=_VM_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 consumedmib="storage_used_gb:MiB", consumedmb="storage_used_gb:MiB"
             ),
             combine={"storage_used_gb": "sum"},
         ),
         "vnetwork": RelatedPreset(
             keys=_VM_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 ipv4address="ip_address",
                 ipaddress="ip_address",
                 ipv6address="ip_address::1",
@@ -137,12 +142,12 @@ _RVTOOLS: Final = Preset(
         ),
         "vmemory": RelatedPreset(
             keys=_VM_KEYS,
-            meanings=_meanings(sizemib="memory_mb:MiB", sizemb="memory_mb:MiB"),
+            meanings=meanings(sizemib="memory_mb:MiB", sizemb="memory_mb:MiB"),
             combine={"memory_mb": "first"},
         ),
         "vcpu": RelatedPreset(
             keys=_VM_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 cpus="cpu_cores", sockets="cpu_sockets", coresps="cores_per_socket"
             ),
             combine={
@@ -159,7 +164,7 @@ _RVTOOLS: Final = Preset(
 
 _AZURE_MIGRATE: Final = Preset(
     source="azure_migrate",
-    meanings=_meanings(
+    meanings=meanings(
         servername="asset_name",
         ipaddresses="ip_address",
         cores="cpu_cores",
@@ -183,7 +188,7 @@ _AZURE_MIGRATE: Final = Preset(
 
 _AZURE_REPORT: Final = Preset(
     source="azure_report",
-    meanings=_meanings(
+    meanings=meanings(
         machinename="asset_name",
         machineid="external_id",
         environment="environment",
@@ -212,7 +217,7 @@ _AZURE_REPORT: Final = Preset(
 
 _AWS_ADS: Final = Preset(
     source="aws_ads",
-    meanings=_meanings(
+    meanings=meanings(
         externalid="external_id",
         hostname="hostname",
         smbiosid="vm_uuid",
@@ -251,7 +256,7 @@ _AWS_ADS: Final = Preset(
 
 _AWS_CMF: Final = Preset(
     source="aws_cmf",
-    meanings=_meanings(
+    meanings=meanings(
         servername="asset_name",
         serverfqdn="fqdn",
         serverosfamily="operating_system",
@@ -275,7 +280,7 @@ _GOOGLE_KEYS: Final = ("machineid",)
 
 _GOOGLE_MC: Final = Preset(
     source="gcp_mc",
-    meanings=_meanings(
+    meanings=meanings(
         machineid="external_id",
         machinename="asset_name",
         primaryipaddress="ip_address",
@@ -298,7 +303,7 @@ _GOOGLE_MC: Final = Preset(
     related={
         "diskinfo": RelatedPreset(
             keys=_GOOGLE_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 sizeingib="storage_provisioned_gb:GiB",
                 usedingib="storage_used_gb:GiB",
                 disklabel="disk_count",
@@ -311,7 +316,7 @@ _GOOGLE_MC: Final = Preset(
         ),
         "perfinfo": RelatedPreset(
             keys=_GOOGLE_KEYS,
-            meanings=_meanings(
+            meanings=meanings(
                 cpuutilizationpercentage="cpu_util_avg_pct",
                 memoryutilizationpercentage="mem_util_avg_pct",
                 diskreadoperationspersec="disk_read_iops",
@@ -333,7 +338,7 @@ _GOOGLE_MC: Final = Preset(
         ),
         "taginfo": RelatedPreset(
             keys=_GOOGLE_KEYS,
-            meanings=_meanings(key="tags", value="tags::1"),
+            meanings=meanings(key="tags", value="tags::1"),
             combine={"tags": "union"},
             fallback_only=False,
         ),
@@ -342,7 +347,7 @@ _GOOGLE_MC: Final = Preset(
 
 _SERVICENOW: Final = Preset(
     source="servicenow",
-    meanings=_meanings(
+    meanings=meanings(
         name="asset_name",
         sysid="external_id",
         assettag="external_id::1",
@@ -384,7 +389,7 @@ _SERVICENOW: Final = Preset(
 
 _KONVEYOR: Final = Preset(
     source="konveyor",
-    meanings=_meanings(
+    meanings=meanings(
         applicationname="application_name",
         description="description",
         businessservice="business_unit",
@@ -398,7 +403,7 @@ _KONVEYOR: Final = Preset(
 
 _CAST: Final = Preset(
     source="cast_highlight",
-    meanings=_meanings(
+    meanings=meanings(
         application="application_name", businessunits="business_unit", tags="tags"
     ),
     implies={"asset_type": "application"},
@@ -406,7 +411,7 @@ _CAST: Final = Preset(
 
 _NETBOX: Final = Preset(
     source="netbox",
-    meanings=_meanings(
+    meanings=meanings(
         name="asset_name",
         status="operational_status",
         vcpus="cpu_cores",
@@ -429,7 +434,7 @@ _NETBOX: Final = Preset(
 
 _ITOP: Final = Preset(
     source="itop",
-    meanings=_meanings(
+    meanings=meanings(
         name="asset_name",
         status="operational_status",
         organizationname="business_unit",
@@ -451,7 +456,7 @@ _ITOP: Final = Preset(
 
 _GLPI: Final = Preset(
     source="glpi",
-    meanings=_meanings(
+    meanings=meanings(
         name="asset_name",
         entity="business_unit",
         operatingsystemname="operating_system",

@@ -29,6 +29,7 @@ class TableRule:
         reason: One sentence that says so.
         needs: Normalised headers that must all be there.
         any_of: Normalised headers of which one must be there.
+        with_any: Others of which one must be there.
         starts: Beginnings of normalised headers of which one must be there.
         sheets: Normalised sheet names; a rule without headers goes by these alone.
         identifies: Whether such a table by itself tells the source.
@@ -38,6 +39,7 @@ class TableRule:
     reason: str
     needs: frozenset[str] = frozenset()
     any_of: frozenset[str] = frozenset()
+    with_any: frozenset[str] = frozenset()
     starts: tuple[str, ...] = ()
     sheets: frozenset[str] = frozenset()
     identifies: bool = True

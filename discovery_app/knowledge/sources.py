@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from discovery_app.knowledge.headers import normalise_header, words_of
+from discovery_app.knowledge.source_catalogue import PRESETS, SOURCE_RULES
 from discovery_app.knowledge.source_presets import (
-    PRESETS,
     Meaning,
     Preset,
     RelatedPreset,
 )
 from discovery_app.knowledge.source_rules import (
-    SOURCE_RULES,
     UNKNOWN,
     UNKNOWN_TITLE,
     SourceRule,
@@ -30,8 +29,10 @@ __all__ = [
     "SourceGuess",
     "TableGuess",
     "TableRole",
+    "chosen_source",
     "detect_source",
     "judge_tables",
+    "source_choices",
     "table_kind",
 ]
 
@@ -132,16 +133,41 @@ def detect_source(tables: Tables) -> SourceGuess:
     )
 
 
-def judge_tables(tables: Tables) -> list[TableGuess]:
+def chosen_source(source: str) -> SourceGuess | None:
+    """Return the guess that a person's word makes certain; ``None`` if unknown to us.
+
+    Args:
+        source: A slug of ``source_choices``.
+    """
+    title = dict(source_choices()).get(source)
+    if title is None:
+        return None
+    return SourceGuess(source, title, 1.0, "A person said which tool it comes from.")
+
+
+def source_choices() -> tuple[tuple[str, str], ...]:
+    """Return slug and title of every source that a person may choose, by title."""
+    known = sorted((rule.title, rule.source) for rule in SOURCE_RULES)
+    return (*((source, title) for title, source in known), (UNKNOWN, UNKNOWN_TITLE))
+
+
+def judge_tables(tables: Tables, chosen: str = "") -> list[TableGuess]:
     """Return what each table is for, in order.
 
     A known source's rules come first; any other table is judged by whether its headers
     read like connections or like an inventory. If nothing carries assets, the best of
     what is left does, and the reason says so.
+
+    Args:
+        chosen: The source that a person said; then no other is thought of.
     """
     seen = [_see(name, headers) for name, headers in tables]
-    sources = _sources_present(seen)
-    guesses = [_judge(table, sources) for table in seen]
+    if chosen:
+        sources = [rule for rule in SOURCE_RULES if rule.source == chosen]
+        guesses = [_judge_as(table, sources) for table in seen]
+    else:
+        sources = _sources_present(seen)
+        guesses = [_judge(table, sources) for table in seen]
     return _with_assets(seen, guesses)
 
 
@@ -170,6 +196,8 @@ def _fits(rule: TableRule, table: _Seen) -> bool:
         return False
     if rule.any_of and rule.any_of.isdisjoint(table.normal):
         return table.sheet in rule.sheets
+    if rule.with_any and rule.with_any.isdisjoint(table.normal):
+        return False
     if rule.starts:
         return any(header.startswith(rule.starts) for header in table.normal)
     return True
@@ -232,6 +260,15 @@ def _named_like(source: SourceRule, seen: Sequence[_Seen]) -> bool:
         for rule in rules
         for table in seen
     )
+
+
+def _judge_as(table: _Seen, sources: Sequence[SourceRule]) -> TableGuess:
+    """Judge a table by the rules of the source that a person said."""
+    for source in sources:
+        for rule in source.tables:
+            if _fits(rule, table) or table.sheet in rule.sheets:
+                return _known(source, rule, table)
+    return _judge_unknown(table)
 
 
 def _judge(table: _Seen, sources: Sequence[SourceRule]) -> TableGuess:

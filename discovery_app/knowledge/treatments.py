@@ -102,6 +102,7 @@ class Facts:
         system_state: ``SupportState`` of its operating system, if one is named.
         is_x86: Its processor is an x86.
         ended_components: End-of-life products of its application.
+        has_many_ended: They are ``refactor_components`` or more.
         change_tolerated: Its application bears change.
         cluster_ready: Its VMware cluster is wholly supported and relocation was chosen.
         missing: Sizing fields that are unknown, in the schema's order.
@@ -124,6 +125,7 @@ class Facts:
     system_state: str | None = None
     is_x86: bool | None = None
     ended_components: int = 0
+    has_many_ended: bool = False
     change_tolerated: bool | None = None
     cluster_ready: bool = False
     missing: tuple[str, ...] = ()
@@ -249,7 +251,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "F1", Treatment.REVIEW_REFACTORING,
         lambda f: f.is_critical is True and f.change_tolerated is True
-        and f.ended_components >= THRESHOLDS.refactor_components,
+        and f.has_many_ended,
         ("business_criticality", "ended_components", "change_tolerated"), 0.7,
         "Its critical application has {ended_components} end-of-life components.",
     ),

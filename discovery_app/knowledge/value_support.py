@@ -156,7 +156,7 @@ def _text(field: AssetField, profile: ColumnProfile) -> Support:
         return Support.AGREES if kind == "uuid" else Support.CONTRADICTS
     if name.endswith("_ip"):
         return Support.AGREES if kind == "ip" else Support.CONTRADICTS
-    if name == "protocol" and {*profile.samples} <= {*PROTOCOL_NUMBERS}:
+    if name == "protocol" and {*_telling(profile.samples)} <= {*PROTOCOL_NUMBERS}:
         return Support.AGREES
     if kind in {"boolean", "date", "percent", "mac"}:
         return _odd_text(name, kind)

@@ -101,7 +101,7 @@ def tag_map(text: str) -> dict[str, str]:
 
     A bare word is a key with an empty value.
     """
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[{")):
         loaded = _json_object(text)
         if loaded is not None:
             return loaded
@@ -113,11 +113,26 @@ def tag_map(text: str) -> dict[str, str]:
     return tags
 
 
+def _key_values(items: list[Any]) -> dict[str, Any] | None:
+    """Return tags as AWS writes them, ``[{"Key": "env", "Value": "prod"}]``."""
+    found: dict[str, Any] = {}
+    for item in items:
+        if not isinstance(item, dict):
+            return None
+        parts = {str(name).casefold(): value for name, value in item.items()}
+        if not isinstance(parts.get("key"), str):
+            return None
+        found[parts["key"]] = parts.get("value", "")
+    return found
+
+
 def _json_object(text: str) -> dict[str, str] | None:
     try:
         loaded = json.loads(text)
     except ValueError:
         return None
+    if isinstance(loaded, list):
+        loaded = _key_values(loaded)
     if not isinstance(loaded, dict):
         return None
     return {

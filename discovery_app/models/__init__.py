@@ -5,6 +5,7 @@ imports it for that.
 """
 
 from discovery_app.models.agent_answer import AgentAnswer
+from discovery_app.models.agent_spending import AgentSpending
 from discovery_app.models.api_token import ApiToken
 from discovery_app.models.application import Application
 from discovery_app.models.asset import Asset
@@ -12,12 +13,15 @@ from discovery_app.models.asset_source import AssetSource
 from discovery_app.models.audit_event import AuditEvent
 from discovery_app.models.auth_session import AuthSession
 from discovery_app.models.client_account import ClientAccount
+from discovery_app.models.client_mapping import ClientMapping
 from discovery_app.models.conflict import Conflict
 from discovery_app.models.data_import_file import DataImportFile
 from discovery_app.models.data_import_session import DataImportSession
 from discovery_app.models.decision import Decision
 from discovery_app.models.dependency import Dependency
+from discovery_app.models.end_of_life_version import EndOfLifeVersion
 from discovery_app.models.engagement import Engagement
+from discovery_app.models.engagement_setting import EngagementSetting
 from discovery_app.models.field_mapping import FieldMapping
 from discovery_app.models.finding import Finding
 from discovery_app.models.import_change import ImportChange
@@ -25,6 +29,8 @@ from discovery_app.models.import_issue import ImportIssue
 from discovery_app.models.mapping_memory import MappingMemory
 from discovery_app.models.membership import Membership
 from discovery_app.models.move_group import MoveGroup
+from discovery_app.models.narrative import Narrative
+from discovery_app.models.narrative_request import NarrativeRequest
 from discovery_app.models.phase_log import PhaseLog
 from discovery_app.models.row_correction import RowCorrection
 from discovery_app.models.user import User
@@ -37,6 +43,7 @@ from discovery_app.models.workflow_state import WorkflowState
 
 __all__ = [
     "AgentAnswer",
+    "AgentSpending",
     "ApiToken",
     "Application",
     "Asset",
@@ -44,12 +51,15 @@ __all__ = [
     "AuditEvent",
     "AuthSession",
     "ClientAccount",
+    "ClientMapping",
     "Conflict",
     "DataImportFile",
     "DataImportSession",
     "Decision",
     "Dependency",
+    "EndOfLifeVersion",
     "Engagement",
+    "EngagementSetting",
     "FieldMapping",
     "Finding",
     "ImportChange",
@@ -57,6 +67,8 @@ __all__ = [
     "MappingMemory",
     "Membership",
     "MoveGroup",
+    "Narrative",
+    "NarrativeRequest",
     "PhaseLog",
     "RowCorrection",
     "User",

@@ -14,7 +14,11 @@ from discovery_app.models.base import (
 
 
 class Finding(TenantTable, table=True):
-    """Whether one product on one asset is still supported."""
+    """Whether one product on one asset is still supported.
+
+    Attributes:
+        data_version: The end-of-life data that says so; ``None`` for early findings.
+    """
 
     __table_args__ = (
         *tenant_keys(("asset_id", "assets")),
@@ -33,3 +37,4 @@ class Finding(TenantTable, table=True):
     as_of: date
     evidence: str = text_field()
     confidence: float = 0.0
+    data_version: str | None = text_field(None)

@@ -13,6 +13,7 @@ class MappingMemory(TenantTable, table=True):
         source: Slug of the source the header came in.
         header: Normalised.
         target: ``None`` means: keep as a custom field.
+        unit: Of the column's numbers, where a person said it.
     """
 
     __tablename__ = "mapping_memory"  # pyright: ignore
@@ -24,5 +25,6 @@ class MappingMemory(TenantTable, table=True):
     source: str = Field(max_length=50)
     header: str = Field(max_length=300)
     target: str | None = Field(default=None, max_length=60)
+    unit: str | None = Field(default=None, max_length=30)
     confirmed_by: str = Field(max_length=200)
     confirmed_at: Moment = time_field(now=True)

@@ -8,7 +8,12 @@ from discovery_app.models.base import TenantTable, tenant_keys
 
 
 class MoveGroup(TenantTable, table=True):
-    """That an asset moves with others, and in which wave."""
+    """That an asset moves with others, and in which wave.
+
+    Attributes:
+        map_column: With ``map_row``, in half rows, its place on the dependency map;
+            none where the import was made before places were kept.
+    """
 
     __table_args__ = (
         *tenant_keys(("asset_id", "assets")),
@@ -20,3 +25,5 @@ class MoveGroup(TenantTable, table=True):
     group_number: int
     wave: int
     in_cycle: bool = False
+    map_column: int | None = None
+    map_row: int | None = None

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from discovery_app.components.data_table import Column, data_table, pager
-from discovery_app.components.drawer import drawer
+from discovery_app.components.drawer import drawer, drawer_section
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.filter_bar import filter_bar, filter_chip
@@ -24,12 +24,14 @@ from discovery_app.components.tokens import MUTED, Tone, said, when_said
 from discovery_app.domain.dependency_page import (
     EDGES,
     GROUPS,
+    MAP,
     UNKNOWN,
     DependencyRow,
     EndpointRow,
     GroupRow,
     MemberLine,
 )
+from discovery_app.pages.dependency_map import dependency_map
 from discovery_app.states.dependencies import DependenciesState
 from discovery_app.states.session import SessionState
 
@@ -69,7 +71,7 @@ KINDS = (
     on_load=[SessionState.load, SessionState.watch, DependenciesState.watch],
 )
 def dependencies() -> rx.Component:
-    """Show three lists of one engagement; a group's members stand beside it."""
+    """Show a map and three lists of one engagement; a group's members beside it."""
     exports = said("/api/v1/engagements/") + DependenciesState.engagement_id
     return frame(
         "Dependencies",
@@ -91,21 +93,25 @@ def _tiles() -> rx.Component:
     here = said("/engagements/") + DependenciesState.engagement_id + "/dependencies"
     return tiles(
         metric_tile(
-            "Dependencies", shown.edges, shown.edges_note, "share_2", href=here
+            "Dependencies",
+            shown.edges,
+            shown.edges_note,
+            "share_2",
+            href=here + "?view=edges",
         ),
         metric_tile(
             "Left aside as noise",
             shown.noise,
             shown.noise_note,
             "volume_x",
-            href=here + "?noise=only",
+            href=here + "?view=edges&noise=only",
         ),
         metric_tile(
             "To shared services",
             shown.shared,
             shown.shared_note,
             "server",
-            href=here + "?shared=yes",
+            href=here + "?view=edges&shared=yes",
         ),
         metric_tile(
             "Unknown endpoints",
@@ -127,6 +133,7 @@ def _tiles() -> rx.Component:
 def _views() -> rx.Component:
     return tabs(
         [
+            (MAP, "Map", dependency_map()),
             (EDGES, "Dependencies", stack(_filters(), _edges())),
             (UNKNOWN, "Unknown endpoints", _endpoints()),
             (GROUPS, "Move groups", _groups()),
@@ -230,7 +237,7 @@ def _endpoints() -> rx.Component:
 
 def _endpoint_row(row: EndpointRow) -> rx.Component:
     return table_row(
-        rx.text(row.endpoint, size="2", class_name="truncate", title=row.endpoint),
+        _endpoint(row.endpoint, row.href),
         number_cell(row.edges),
         cell(clipped(row.talkers, size="2")),
     )
@@ -281,7 +288,15 @@ def _drawer() -> rx.Component:
     shown = DependenciesState.detail
     return drawer(
         shown.name,
-        rx.box(rx.foreach(shown.members, _member), margin_top="12px"),
+        rx.link("Show it on the map", href=shown.map_href, size="2"),
+        when_said(
+            shown.also_needs,
+            drawer_section(
+                "Also needs, with many others",
+                rx.text(shown.also_needs, size="2", class_name="breaks"),
+            ),
+        ),
+        drawer_section("Its assets", rx.foreach(shown.members, _member)),
         on_close=DependenciesState.close,
         subtitle=shown.subtitle,
     )

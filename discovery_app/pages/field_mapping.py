@@ -3,12 +3,14 @@
 import reflex as rx
 
 from discovery_app.components.buttons import (
+    link_button,
     on_key,
     plain_button,
     primary_button,
     quiet_button,
 )
 from discovery_app.components.code_block import sample_values
+from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table, pager
 from discovery_app.components.empty_state import empty_state, skeleton_lines
 from discovery_app.components.field_select import field_select
@@ -69,6 +71,15 @@ def field_mapping() -> rx.Component:
                     on_click=State.confirm,
                 ),
             ),
+            when(
+                review.workflow_id != "",
+                link_button(
+                    "How the files are read",
+                    f"/workflows/{review.workflow_id}/reading",
+                    "table_2",
+                ),
+            ),
+            when(State.may_reopen, _reopen()),
             subtitle=_subtitle(),
             beside=when(review.status != "", status_badge(review.status)),
             trail=(
@@ -81,6 +92,21 @@ def field_mapping() -> rx.Component:
         when(State.may_decide & (review.columns > 0), _footer()),
         session=SessionState.view,
         on_pick=SessionState.select,
+    )
+
+
+def _reopen() -> rx.Component:
+    return confirm_dialog(
+        plain_button("Change the mapping…", "pencil"),
+        "Change the mapping of this import?",
+        "The workflow waits for the mapping again, with every decision as it stands. "
+        "Once you approve it, the phases after it run again, and what this import "
+        "published is updated.",
+        "Change the mapping",
+        on_confirm=State.reopen,
+        reason=State.reason,
+        on_reason=State.write_reason,
+        reason_hint="The memory column is in GB",
     )
 
 
@@ -222,11 +248,7 @@ def _name(row: MappingRow) -> rx.Component:
 
 
 def _target(row: MappingRow) -> rx.Component:
-    unit = rx.cond(
-        row.unit != "",
-        rx.text("Values are in ", row.unit, size="1", color=MUTED, margin_top="4px"),
-        rx.fragment(),
-    )
+    unit = _unit(row)
     return rx.cond(
         State.may_decide,
         rx.box(
@@ -239,6 +261,30 @@ def _target(row: MappingRow) -> rx.Component:
             unit,
         ),
         rx.box(rx.text(row.target, size="2"), unit),
+    )
+
+
+def _unit(row: MappingRow) -> rx.Component:
+    told = rx.text("Values are in ", row.unit, size="1", color=MUTED, margin_top="4px")
+    picked = rx.flex(
+        rx.text("Values are in", size="1", color=MUTED),
+        field_select(
+            f"Unit of {row.header}",
+            row.unit,
+            row.units,
+            lambda unit: State.set_unit(row.mapping_id, unit),
+            placeholder="Choose a unit",
+            search="Search units",
+        ),
+        align="center",
+        gap="8px",
+        margin_top="6px",
+        class_name="unit-of",
+    )
+    return rx.cond(
+        State.may_decide & (how_many(row.units) > 0),
+        picked,
+        rx.cond(row.unit != "", told, rx.fragment()),
     )
 
 

@@ -10,13 +10,11 @@ from discovery_app.components.layout import stack
 from discovery_app.components.list_row import list_row
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
-from discovery_app.components.panel import panel, section
-from discovery_app.components.pick_list import pick_list
-from discovery_app.components.preview_table import preview_table
+from discovery_app.components.panel import panel
+from discovery_app.components.reading import choice_chip, choice_line, reading
 from discovery_app.components.relative_time import relative_time
 from discovery_app.components.tokens import (
     Tone,
-    ValueHandler,
     Words,
     how_many,
     said,
@@ -24,12 +22,9 @@ from discovery_app.components.tokens import (
     when_said,
 )
 from discovery_app.components.upload import drop_and_files, drop_zone, file_row
-from discovery_app.domain.display import Choice
 from discovery_app.domain.uploads import (
     ImportFileRow,
-    PreviewNote,
     RecentImport,
-    SheetGuess,
 )
 from discovery_app.states.imports import UPLOAD_ID, ImportsState
 from discovery_app.states.imports import ImportState as State
@@ -41,29 +36,6 @@ TEMPLATES = (
     ("Databases", "databases.csv"),
     ("Connections between servers", "connections.csv"),
 )
-DELIMITERS = (
-    Choice(",", "comma ,"),
-    Choice(";", "semicolon ;"),
-    Choice("tab", "tab"),
-    Choice("|", "pipe |"),
-)
-ENCODINGS = (
-    Choice("utf-8", "UTF-8"),
-    Choice("utf-16", "UTF-16"),
-    Choice("cp1252", "Windows-1252"),
-    Choice("latin-1", "Latin-1"),
-    Choice("mac-roman", "Mac Roman"),
-)
-HEADER_ROWS = (
-    Choice("0", "There are no headers"),
-    *(Choice(str(row), f"Row {row}") for row in range(1, 16)),
-)
-ROLES = {
-    "assets": "assets",
-    "related": "adds detail to assets",
-    "connections": "connections",
-    "ignored": "not read",
-}
 
 
 @rx.page(
@@ -254,179 +226,22 @@ def _refused(row: ImportFileRow) -> rx.Component:
 
 
 def _preview() -> rx.Component:
-    shown = State.preview
-    return section(
-        f"Preview of {shown.name}",
-        rx.flex(
-            when(how_many(State.waiting) > 1, _file_to_show()),
-            _fact("Source", shown.source, shown.evidence),
-            when(how_many(shown.sheets) > 1, _sheet_to_show()),
-            _correction("Header row", _row_words(), HEADER_ROWS, "header_row"),
-            rx.cond(
-                shown.encoding != "",
-                rx.fragment(
-                    _correction("Delimiter", _delimiter(), DELIMITERS, "delimiter"),
-                    _correction("Encoding", _encoding(), ENCODINGS, "encoding"),
-                ),
-                _only_sheet(),
-            ),
-            gap="8px",
-            wrap="wrap",
-            margin_bottom="12px",
-        ),
-        rx.foreach(shown.notes, _note),
-        preview_table(f"First rows of {shown.name}", shown.columns, shown.rows),
-        note=_preview_words(),
-    )
-
-
-def _preview_words() -> Words:
-    shown = State.preview
-    more = rx.cond(
-        shown.column_count > how_many(shown.columns),
-        f" and {how_many(shown.columns)} of {shown.column_count} columns",
-        "",
-    )
-    return (
-        said(f"First {how_many(shown.rows)} rows")
-        + said(more)
-        + said(". Correct what was detected wrongly; the preview follows.")
-    )
-
-
-def _row_words() -> Words:
-    row = State.preview.header_row
-    return rx.cond(row == 0, "none", said(row))
-
-
-def _delimiter() -> Words:
-    return rx.match(  # pyright: ignore  All cases are words.
-        State.preview.delimiter,
-        (",", "comma ,"),
-        (";", "semicolon ;"),
-        ("\t", "tab"),
-        ("|", "pipe |"),
-        State.preview.delimiter,
-    )
-
-
-def _encoding() -> Words:
-    known = [(choice.value, choice.label) for choice in ENCODINGS]
-    found = State.preview.encoding
-    return rx.match(found, *known, found)  # pyright: ignore  All cases are words.
-
-
-def _note(note: PreviewNote) -> rx.Component:
-    return rx.box(
-        notice(note.message, note.fix, tone=Tone.ATTENTION), margin_bottom="12px"
-    )
-
-
-def _fact(name: str, value: Words, why: Words) -> rx.Component:
-    return rx.flex(
-        rx.el.span(name, class_name="unit"),
-        rx.el.span(value, class_name="medium"),
-        align="center",
-        gap="6px",
-        title=why,
-        class_name="detected fact",
-    )
-
-
-def _correction(
-    name: str, value: Words, choices: tuple[Choice, ...], key: str
-) -> rx.Component:
-    return rx.popover.root(
-        rx.popover.trigger(_chip(name, value)),
-        rx.popover.content(
-            pick_list(
-                choices,
-                getattr(State.read_as, key),
-                lambda word: State.correct(key, word),
-                search=f"Search {name.lower()}",
-                any_word="As detected",
-            ),
-            class_name="pick-popover narrow",
-            size="1",
-            align="start",
-            custom_attrs={"aria-label": name},
-        ),
-    )
-
-
-def _chip(name: str, value: Words) -> rx.Component:
-    return rx.button(
-        rx.el.span(name, class_name="unit"),
-        rx.el.span(value),
-        rx.icon("chevron_down", size=14, aria_hidden=True),
-        variant="surface",
-        color_scheme="gray",
-        size="1",
-        type="button",
-        class_name="detected",
+    return reading(
+        f"Preview of {State.preview.name}",
+        State.preview,
+        State.read_as,
+        State.sources,
+        on_correct=State.correct,
+        on_sheet=State.show_sheet,
+        files=when(how_many(State.waiting) > 1, _file_to_show()),
     )
 
 
 def _file_to_show() -> rx.Component:
     lines = rx.foreach(
-        State.waiting, lambda one: _pick(one.name, one.file_id, State.show)
+        State.waiting, lambda one: choice_line(one.name, one.file_id, State.show)
     )
-    return _popover("File", State.preview.name, lines)
-
-
-def _sheet_to_show() -> rx.Component:
-    return _sheets("Showing sheet", State.preview.sheet, State.show_sheet)
-
-
-def _only_sheet() -> rx.Component:
-    only = State.read_as.sheet
-    value = rx.cond(only == "", "all that carry something", only)
-    return when(
-        how_many(State.preview.sheets) > 0,
-        _sheets("Read", value, lambda name: State.correct("sheet", name), "All sheets"),
-    )
-
-
-def _sheets(
-    label: str, value: Words, on_pick: ValueHandler, all_words: str = ""
-) -> rx.Component:
-    lines = rx.foreach(
-        State.preview.sheets,
-        lambda one: _pick(_sheet_words(one), one.sheet, on_pick),
-    )
-    every = _pick(all_words, "", on_pick) if all_words else rx.fragment()
-    return _popover(label, value, every, lines)
-
-
-def _popover(label: str, value: Words, *lines: rx.Component) -> rx.Component:
-    return rx.popover.root(
-        rx.popover.trigger(_chip(label, value)),
-        rx.popover.content(
-            rx.el.ul(*lines, class_name="pick-list"),
-            class_name="pick-popover",
-            size="1",
-            align="start",
-            custom_attrs={"aria-label": label},
-        ),
-    )
-
-
-def _pick(words: Words, value: Words, on_pick: ValueHandler) -> rx.Component:
-    return rx.el.li(
-        rx.popover.close(
-            rx.el.button(
-                rx.el.span(words, class_name="truncate", title=words),
-                type="button",
-                on_click=on_pick(value),
-            )
-        ),
-        class_name="pick-option",
-    )
-
-
-def _sheet_words(one: SheetGuess) -> Words:
-    role = rx.match(one.role, *ROLES.items(), one.role)
-    return said(one.sheet) + " — " + said(role)
+    return choice_chip("File", State.preview.name, lines)
 
 
 def _recent() -> rx.Component:

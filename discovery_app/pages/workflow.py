@@ -26,6 +26,7 @@ from discovery_app.components.tokens import MUTED, Tone, how_many
 from discovery_app.domain.workflow_failures import AttemptLine
 from discovery_app.pages.workflow_repair import (
     accept_dialog,
+    options_dialog,
     rerun_dialog,
     retry_dialog,
 )
@@ -106,6 +107,8 @@ def _header() -> rx.Component:
             may.resume,
             plain_button("Resume", "play", on_click=WorkflowPageState.resume),
         ),
+        link_button("How files are read", f"/workflows/{SHOWN.workflow_id}/reading"),
+        rx.cond(may.options, options_dialog(SHOWN)),
         rx.cond(may.rerun, rerun_dialog(SHOWN)),
         rx.cond(may.accept, accept_dialog(SHOWN)),
         rx.cond(may.retry, retry_dialog(SHOWN)),

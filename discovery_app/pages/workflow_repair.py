@@ -7,6 +7,7 @@ import reflex as rx
 from discovery_app.components.buttons import plain_button, primary_button
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.field_select import field_select
+from discovery_app.domain.workflow_repair import APPROVALS
 from discovery_app.states.workflow_repair import WorkflowRepairState
 
 
@@ -61,6 +62,23 @@ def rerun_dialog(shown: Any) -> rx.Component:
     )
 
 
+def options_dialog(shown: Any) -> rx.Component:
+    """Return the button that changes what the next phases of ``shown`` go by."""
+    return confirm_dialog(
+        plain_button("Options…", "sliders_horizontal"),
+        f"Change the options of {shown.title}?",
+        "The phases that are still to come go by them; what is left empty stays as it "
+        "is. Nothing is started.",
+        "Change options",
+        on_confirm=WorkflowRepairState.change_options,
+        reason=WorkflowRepairState.reason,
+        on_reason=WorkflowRepairState.write_reason,
+        reason_hint="The import is larger than we thought",
+        content=_options(),
+        on_open_change=WorkflowRepairState.ask,
+    )
+
+
 def accept_dialog(shown: Any) -> rx.Component:
     """Return the button that accepts the failed phase of ``shown``."""
     phase = shown.failure.phase
@@ -106,6 +124,25 @@ def _options() -> rx.Component:
             WorkflowRepairState.minutes,
             WorkflowRepairState.write_minutes,
             "number",
+        ),
+        _field(
+            "New limit of tries of a phase",
+            WorkflowRepairState.attempts,
+            WorkflowRepairState.write_attempts,
+            "number",
+        ),
+        rx.box(
+            rx.text(
+                "Columns in review", size="2", class_name="label", margin_bottom="4px"
+            ),
+            field_select(
+                "Columns in review",
+                WorkflowRepairState.approve_word,
+                APPROVALS,
+                WorkflowRepairState.pick_approve,
+                placeholder="As it is",
+                search="Search options",
+            ),
         ),
         gap="16px",
         wrap="wrap",

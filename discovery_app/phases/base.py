@@ -16,6 +16,9 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.issues import Issue
 from discovery_app.domain.mapping import ApprovedMapping, RememberedMapping
 from discovery_app.errors import MissingInputError, PhaseError
+from discovery_app.knowledge.ports import NOISE_PORTS, NoisePort
+from discovery_app.knowledge.releases import EndOfLifeData, own_data
+from discovery_app.knowledge.treatments import THRESHOLDS, Thresholds
 
 T = TypeVar("T")
 
@@ -86,6 +89,9 @@ class Recorded:
         corrections: The cells of this import that people corrected.
         taken_source: The source of the import whose rejected rows this one brings
             again; ``None`` for any other import.
+        thresholds: Where the treatment rules draw their lines in this engagement.
+        noise_ports: Ports that say nothing about an application, in this engagement.
+        end_of_life: What is known of releases, the newest data first.
     """
 
     as_of: date
@@ -94,6 +100,9 @@ class Recorded:
     overrides: Mapping[str, str] = field(default_factory=dict)
     corrections: Sequence[CellCorrection] = ()
     taken_source: TakenSource | None = None
+    thresholds: Thresholds = THRESHOLDS
+    noise_ports: Sequence[NoisePort] = NOISE_PORTS
+    end_of_life: EndOfLifeData = field(default_factory=own_data)
 
 
 @dataclass(frozen=True)

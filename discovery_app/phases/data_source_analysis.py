@@ -16,6 +16,7 @@ from discovery_app.knowledge.sources import (
     SourceGuess,
     TableGuess,
     TableRole,
+    chosen_source,
     detect_source,
     judge_tables,
 )
@@ -76,13 +77,16 @@ def run(context: PhaseContext) -> PhaseResult:
         FileRefusedError: A file cannot be read.
         PhaseError: Several cannot; the sentence names each.
     """
-    found = _judge(_read_all(context))
+    chosen, taken = _chosen(context.files), context.recorded.taken_source
+    known = taken.source if taken and chosen_source(taken.source) else ""
+    found = _judge(_read_all(context), chosen or known)
     used = [one for one in found if one.guess.role is not TableRole.IGNORED]
     context.report(0.6, f"Looking at the columns of {len(used)} tables")
     rows_in = sum(
         one.table.rows.height for one in found if one.guess.role is TableRole.ASSETS
     )
-    source = _source(context.recorded.taken_source, used)
+    named = [_named(one.table) for one in used]
+    source = chosen_source(chosen) or _taken_over(taken) or detect_source(named)
     output = SourceAnalysis(
         source=source.source,
         source_title=source.title,
@@ -106,9 +110,9 @@ def run(context: PhaseContext) -> PhaseResult:
     )
 
 
-def _source(taken: TakenSource | None, used: Sequence[_Found]) -> SourceGuess:
+def _taken_over(taken: TakenSource | None) -> SourceGuess | None:
     if taken is None:
-        return detect_source([_named(one.table) for one in used])
+        return None
     evidence = f"Taken over from {taken.from_import}, whose rejected rows these are."
     return SourceGuess(taken.source, taken.title, 1.0, evidence)
 
@@ -119,7 +123,8 @@ def _read_all(context: PhaseContext) -> list[tuple[SourceFile, SourceTable]]:
     for number, file in enumerate(context.files):
         context.report(0.5 * number / len(context.files), f"Reading {file.name}")
         try:
-            for table in read_tables(file.path, file.name, _corrections(file)):
+            how = Corrections.of(file.name, file.corrections)
+            for table in read_tables(file.path, file.name, how):
                 tables.append((file, table))
         except FileRefusedError as refusal:
             refusals.append(refusal)
@@ -130,34 +135,22 @@ def _read_all(context: PhaseContext) -> list[tuple[SourceFile, SourceTable]]:
     return tables
 
 
-def _corrections(file: SourceFile) -> Corrections:
-    given = file.corrections
-    row = given.get("header_row", "").strip()
-    if row and not row.isdecimal():
-        raise FileRefusedError(
-            file.name,
-            "header_row_missing",
-            "The corrected header row is no row number; correct it again.",
-        )
-    return Corrections(
-        sheet=given.get("sheet") or None,
-        header_row=int(row) if row else None,
-        delimiter=given.get("delimiter") or None,
-        encoding=given.get("encoding") or None,
-    )
+def _chosen(files: Sequence[SourceFile]) -> str:
+    """Return the source that a person said, of the first file they said it of."""
+    return next((said for f in files if (said := f.corrections.get("source"))), "")
 
 
 def _named(table: SourceTable) -> tuple[str, Sequence[str]]:
     return table.sheet or PurePath(table.file_name).stem, table.headers
 
 
-def _judge(tables: list[tuple[SourceFile, SourceTable]]) -> list[_Found]:
+def _judge(tables: list[tuple[SourceFile, SourceTable]], chosen: str) -> list[_Found]:
     # Hidden sheets take part only by their names, or a stale copy would be imported.
     open_tables = [
         _named(table) if not _is_left_hidden(file, table) else (table.sheet, ())
         for file, table in tables
     ]
-    guesses = judge_tables(open_tables)
+    guesses = judge_tables(open_tables, chosen)
     return [
         _Found(number, file, table, _hidden_guess(file, table, guess))
         for number, ((file, table), guess) in enumerate(

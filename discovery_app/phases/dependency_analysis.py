@@ -18,6 +18,7 @@ from discovery_app.phases.base import (
 )
 from discovery_app.transforms.edges import aggregate, links, with_ends
 from discovery_app.transforms.graph import Grouping, group_assets
+from discovery_app.transforms.map_layout import PLACED, placed
 from discovery_app.transforms.noise import with_environments, with_noise, with_shared
 
 TITLE: Final = "Dependency analysis"
@@ -53,11 +54,13 @@ def run(context: PhaseContext) -> PhaseResult:
     """Connect the records.
 
     Reads:
-        data_cleansing.records, data_cleansing.connections (frames).
+        data_cleansing.records, data_cleansing.connections (frames); the noise ports
+        as recorded for this run.
 
     Leaves:
         edges (frame): Equal links are one edge; noise and shared services are flagged.
-        groups (frame): Move group and wave of each asset with a real edge.
+        groups (frame): Move group, wave and place on the map of each asset with a
+            real edge.
         unknown_endpoints (frame): Ends outside the inventory, with who talks to them.
 
     Raises:
@@ -67,16 +70,18 @@ def run(context: PhaseContext) -> PhaseResult:
     connections = context.frame("data_cleansing", "connections")
     every = links(records, connections)
     context.report(0.1, f"Resolving the ends of {len(every):,} connections")
-    placed = with_ends(every, records)
-    whole = placed.filter(
+    linked = with_ends(every, records)
+    whole = linked.filter(
         pl.col("source").is_not_null() & pl.col("destination").is_not_null()
     )
-    whole = with_noise(whole, records)
+    whole = with_noise(whole, records, context.recorded.noise_ports)
     context.report(0.4, "Setting noise and shared services apart")
     edges = _edges(whole, records, _files(context, records))
     context.report(0.7, "Grouping what moves together")
     real = edges.filter(~pl.col("noise") & ~pl.col("shared_service"))
     grouping = group_assets(real)
+    context.report(0.8, "Placing them on the map")
+    groups = placed(grouping.groups, real, _in_order(records))
     unknown = _unknown_endpoints(edges.filter(~pl.col("noise")))
     output = _summary(edges, unknown, grouping)
     noisy = int(whole["noise"].sum())
@@ -89,10 +94,10 @@ def run(context: PhaseContext) -> PhaseResult:
         items_excluded=noisy,
         frames={
             "edges": edges,
-            "groups": grouping.groups,
+            "groups": groups,
             "unknown_endpoints": unknown,
         },
-        issues=_issues(context, placed, records, grouping),
+        issues=_issues(context, linked, records, grouping),
     )
 
 
@@ -112,7 +117,9 @@ def accepted(state: DiscoveryFlowState) -> PhaseResult:
         items_out=0,
         frames={
             "edges": edges,
-            "groups": grouping.groups,
+            "groups": grouping.groups.with_columns(
+                pl.lit(None, dtype=kind).alias(name) for name, kind in PLACED.items()
+            ),
             "unknown_endpoints": unknown,
         },
     )
@@ -124,6 +131,16 @@ def _edges(
     edges = with_shared(aggregate(whole, files), records)
     edges = with_environments(edges, records)
     return edges.select(list(EDGE_SCHEMA)).cast(pl.Schema(EDGE_SCHEMA))
+
+
+def _in_order(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the records by what they are called, not by where they stood in a file."""
+    return records.sort(
+        pl.coalesce("asset_name", "hostname", "fqdn").str.to_lowercase(),
+        *("asset_name", "fqdn", "external_id", "serial_number", "vm_uuid"),
+        pl.col("ip_address").list.join(" "),
+        "record",
+    ).select("record")
 
 
 def _files(context: PhaseContext, records: pl.DataFrame) -> pl.DataFrame:
@@ -190,11 +207,11 @@ def _line(output: Dependencies, noisy: int) -> str:
 
 def _issues(
     context: PhaseContext,
-    placed: pl.DataFrame,
+    linked: pl.DataFrame,
     records: pl.DataFrame,
     grouping: Grouping,
 ) -> pl.DataFrame:
-    located = placed.join(
+    located = linked.join(
         _files(context, records), on="table", how="left", maintain_order="left"
     ).with_columns(pl.col("file", "sheet").fill_null(""))
     return pl.concat(

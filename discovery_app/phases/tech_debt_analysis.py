@@ -5,8 +5,7 @@ from typing import Final
 import polars as pl
 
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, TechDebt
-from discovery_app.knowledge.end_of_life import DATA_DATE
-from discovery_app.knowledge.treatments import THRESHOLDS
+from discovery_app.knowledge.releases import DATA_DATE
 from discovery_app.phases.base import PhaseContext, PhaseResult
 from discovery_app.transforms.decisions import DECISION_SCHEMA, decide
 from discovery_app.transforms.facts import gather
@@ -22,7 +21,8 @@ def run(context: PhaseContext) -> PhaseResult:
 
     Reads:
         data_cleansing.records, asset_classification.classes,
-        dependency_analysis.edges (frames); the as-of date and the overrides.
+        dependency_analysis.edges (frames); the as-of date, the overrides,
+        the thresholds and the end-of-life data as recorded for this run.
 
     Leaves:
         findings (frame): One row an asset and product, supported ones included.
@@ -37,15 +37,16 @@ def run(context: PhaseContext) -> PhaseResult:
     records = context.frame("data_cleansing", "records")
     classes = context.frame("asset_classification", "classes")
     edges = context.frame("dependency_analysis", "edges")
-    as_of = context.recorded.as_of
+    recorded = context.recorded
+    as_of, data, lines = recorded.as_of, recorded.end_of_life, recorded.thresholds
     context.report(0.1, f"Judging the support of {len(records):,} assets")
-    found, systems = findings(records, as_of)
+    found, systems = findings(records, as_of, data)
     context.report(0.4, "Advising treatments")
-    facts = gather(records, classes, edges, found, systems, THRESHOLDS)
-    decisions = decide(facts, context.recorded.overrides, THRESHOLDS)
+    facts = gather(records, classes, edges, found, systems, lines)
+    decisions = decide(facts, recorded.overrides, lines, data.version)
     output = TechDebt(
         as_of=as_of,
-        data_date=DATA_DATE,
+        data_date=data.version.day,
         by_state=_counts(found["state"]),
         by_treatment=_counts(
             decisions.select(pl.coalesce("override", "treatment"))

@@ -25,6 +25,12 @@ from discovery_app.readers.tables import (
     SourceTable,
     cell_column,
 )
+from discovery_app.readers.zeek import (
+    ZeekLog,
+    rows_of_log,
+    values_of_log,
+    zeek_log,
+)
 
 _HEAD_BYTES: Final = 262_144
 PREVIEW_BYTES: Final = 1_048_576
@@ -41,6 +47,7 @@ class _Text:
     delimiter: str
     first_line: int
     notes: tuple[Note, ...]
+    log: ZeekLog | None = None
 
 
 def read_delimited(
@@ -53,7 +60,10 @@ def read_delimited(
     """
     text = _decode(raw, file_name, corrections)
     sheet = _read_sheet(text, file_name)
-    table = shape_table(sheet, corrections.header_row, limits)
+    header_row = corrections.header_row
+    if text.log is not None and header_row is None:
+        header_row = text.log.header_row
+    table = shape_table(sheet, header_row, limits)
     return [table] if table is not None else []
 
 
@@ -77,6 +87,10 @@ def _decode(raw: bytes, file_name: str, corrections: Corrections) -> _Text:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
+    log = zeek_log(content)
+    if log is not None:
+        delimiter = _delimiter(corrections, log.delimiter, "", file_name)
+        return _Text(log.content, decoded.encoding, delimiter, 1, tuple(notes), log)
     head = content[:_HEAD_BYTES].decode("utf-8", errors="replace")
     declared = declared_delimiter(head)
     first_line = 1
@@ -118,6 +132,10 @@ def _read_sheet(text: _Text, file_name: str) -> RawSheet:
         whole = text.content.decode("utf-8", errors="replace")
         records = read_records(whole, text.delimiter, text.first_line)
         cells, widths, notes = records.cells, records.widths, records.notes
+    if text.log is not None:
+        kept = rows_of_log(cells)
+        cells = values_of_log(cells.filter(kept))
+        widths = widths.filter(kept) if widths is not None else None
     return RawSheet(
         file_name=file_name,
         sheet="",

@@ -14,7 +14,11 @@ _NAMES: Final = {
     "comma": ",",
     "semicolon": ";",
     "pipe": "|",
+    "space": " ",
 }
+_FEWEST_WORDS: Final = 8
+"""Words of every line before blanks count as delimiters, as in flow logs: text of
+fewer words is names and sentences. Chosen."""
 
 
 def delimiter_named(text: str) -> str:
@@ -35,12 +39,19 @@ def detect_delimiter(head: str) -> str:
 
     A character that gives nearly every record the same number of cells wins over one
     that gives more cells unevenly, which is how a decimal comma gives itself away.
-    A text of one column has none; it gets the comma.
+    A text of one column has none; it gets the comma. Blanks part cells only in lines
+    of many words, all of the same number.
     """
     scores = {mark: _evenness(head, mark) for mark in CANDIDATES if mark in head}
-    if not scores:
-        return ","
+    if not any(scores.values()):
+        return " " if _is_parted_by_blanks(head) else ","
     return max(scores, key=lambda mark: (scores[mark], -CANDIDATES.index(mark)))
+
+
+def _is_parted_by_blanks(head: str) -> bool:
+    lines = [line for line in head.split("\n")[:_SAMPLE_RECORDS] if line.strip()]
+    widths = {len(line.strip().split(" ")) for line in lines[:-1] or lines}
+    return len(lines) > 1 and len(widths) == 1 and widths.pop() >= _FEWEST_WORDS
 
 
 def _evenness(head: str, delimiter: str) -> float:

@@ -34,6 +34,8 @@ _VALUE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_PLAIN_NUMBER: Final = re.compile(r"^[-+]?[\d.,\s]*\d\s?%?$")
+
 
 @dataclass(frozen=True)
 class HeaderGuess:
@@ -90,7 +92,7 @@ def _is_candidate(head: list[list[str]], filled: list[int], position: int) -> bo
     if count < max(1.0, _FILL_SHARE * width):
         return False
     cells = [cell for cell in head[position] if cell]
-    names = sum(1 for cell in cells if _is_name(cell))
+    names = sum(1 for cell in cells if is_name(cell))
     distinct = len({cell.casefold() for cell in cells})
     if names >= 0.5 * len(cells) and known_share(cells) > _KNOWN_SHARE:
         return True
@@ -98,8 +100,26 @@ def _is_candidate(head: list[list[str]], filled: list[int], position: int) -> bo
     return names >= _NAME_SHARE * len(cells) and distinct >= 0.7 * len(cells)
 
 
-def _is_name(cell: str) -> bool:
+def is_name(cell: str) -> bool:
+    """Return whether a cell may be a header: short, and no number, date or address."""
     return len(cell) <= _LONGEST_HEADER and not _VALUE.match(cell)
+
+
+def reads_like_rows(rows: Sequence[Sequence[str | None]], position: int) -> bool:
+    """Return whether a row holds the same kinds of values as the rows after it.
+
+    An address above addresses is no header; nor are numbers above numbers, if there
+    are several such columns.
+    """
+    cells = [(cell or "").strip() for cell in rows[position]]
+    after = [row for row in rows[position + 1 : position + 21] if any(row)]
+    score = 0
+    for place, cell in enumerate(cells):
+        below = [text for row in after if (text := (row[place] or "").strip())]
+        like = sum(1 for text in below if not is_name(text))
+        if cell and not is_name(cell) and below and like >= _NAME_SHARE * len(below):
+            score += 1 if _PLAIN_NUMBER.match(cell) else 2
+    return score > 1
 
 
 def _best(head: list[list[str]], candidates: list[int]) -> int:

@@ -33,7 +33,7 @@ _SAVE_AS: Final = "open it and save it as XLSX or as “CSV UTF-8”, then uploa
 
 _JSON_SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson"})
 _ARCHIVE_SUFFIXES: Final = frozenset({".gz", ".zip"})
-_TEXT_SUFFIXES: Final = frozenset({"", ".csv", ".tsv", ".tab", ".psv", ".txt"})
+_TEXT_SUFFIXES: Final = frozenset({"", ".csv", ".tsv", ".tab", ".psv", ".txt", ".log"})
 _WORKBOOK_SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 _SUFFIXES: Final = {
@@ -211,7 +211,8 @@ def _check_ole(path: Path, file_name: str) -> FileKind:
     ):
         if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:
             raise _password_refused(file_name)
-        names = ("Workbook", "Book")
+        # Excel writes the first two, some other tools capitals.
+        names = ("Workbook", "Book", "WORKBOOK", "BOOK")
         if any(content.find(f"{name}\0".encode("utf-16-le")) >= 0 for name in names):
             return FileKind.WORKBOOK_OLD
     raise FileRefusedError(

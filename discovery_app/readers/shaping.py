@@ -7,8 +7,19 @@ from typing import Final
 import polars as pl
 
 from discovery_app.errors import FileRefusedError
-from discovery_app.readers.header_rows import HEAD_ROWS, find_header, known_share
+from discovery_app.readers.header_rows import (
+    HEAD_ROWS,
+    find_header,
+    known_share,
+    reads_like_rows,
+)
 from discovery_app.readers.raggedness import ragged_notes
+from discovery_app.readers.stacked_headers import (
+    is_continued,
+    under_groups,
+    with_groups,
+    with_units,
+)
 from discovery_app.readers.tables import (
     ROW_NUMBER,
     Limits,
@@ -110,12 +121,62 @@ def _split(raw: RawSheet, header_row: int | None) -> _Shape | None:
     guess = find_header(head)
     if guess.position is None:
         return None if raw.cells.height <= HEAD_ROWS else _split_late(raw)
+    if not guess.sure and reads_like_rows(head, guess.position):
+        return _without_headers(raw, guess.position)
     shape = _split_at(raw, guess.position)
     if guess.position:
         shape.notes.append(_title_note(shape.header_row))
-    if not guess.sure:
+    if guess.sure:
+        _join_rows(raw, shape, guess.position)
+    else:
         shape.notes.append(_unsure_note(shape))
     return shape
+
+
+def _without_headers(raw: RawSheet, position: int) -> _Shape:
+    """Keep the first row as a row, where it would be lost as headers."""
+    rows = raw.cells.slice(position)
+    names = [f"Column {n}" for n in range(1, raw.cells.width)]
+    note = Note(
+        rule="header_missing",
+        severity="warning",
+        message="No row reads like headers and the first one reads like the others, so "
+        "the columns were numbered.",
+        fix="Add a row of headers to the file, or name the row that holds them.",
+        row=int(rows[ROW_NUMBER][0]),
+    )
+    return _Shape(0, names, rows, [note])
+
+
+def _join_rows(raw: RawSheet, shape: _Shape, position: int) -> None:
+    """Read headers that stand in two rows as one."""
+    above = _texts(raw.cells, position - 1) if position else []
+    below = _texts(shape.rows, 0) if shape.rows.height > 1 else []
+    if below and (named := with_units(shape.names, below)):
+        shape.names, shape.rows = named, shape.rows.slice(1)
+        shape.notes.append(_joined_note(shape, "the units of the row below"))
+    elif below and is_continued(shape.names, below):
+        shape.names, shape.rows = with_groups(shape.names, below), shape.rows.slice(1)
+        shape.notes.append(_joined_note(shape, "those of the row below"))
+    elif sum(1 for cell in above if cell.strip()) > 1:
+        named = under_groups(above, shape.names)
+        if named != shape.names:
+            shape.names = named
+            shape.notes.append(_joined_note(shape, "the groups of the row above"))
+
+
+def _texts(cells: pl.DataFrame, position: int) -> list[str]:
+    return [cell or "" for cell in cells.drop(ROW_NUMBER).row(position)]
+
+
+def _joined_note(shape: _Shape, what: str) -> Note:
+    return Note(
+        rule="header_rows_joined",
+        severity="info",
+        message=f"The headers of row {shape.header_row} were joined with {what}.",
+        fix="If that is wrong, correct the header row.",
+        row=shape.header_row,
+    )
 
 
 def _split_late(raw: RawSheet) -> _Shape | None:
@@ -149,11 +210,15 @@ def _split_at(raw: RawSheet, position: int) -> _Shape:
 def _widths(raw: RawSheet, shape: _Shape) -> tuple[int, pl.Series]:
     """Return the header's own number of cells, and that of each row."""
     widths = raw.widths if raw.widths is not None else pl.Series([0])
+    if not shape.rows.height:
+        at = raw.cells[ROW_NUMBER].index_of(shape.header_row) or 0
+        return int(widths[at]), widths.clear()
+    first = raw.cells[ROW_NUMBER].index_of(shape.rows[ROW_NUMBER][0]) or 0
+    own = widths.slice(first, shape.rows.height)
     if shape.header_row == 0:
-        usual = widths.value_counts(sort=True)
-        return int(usual.row(0)[0]), widths.head(shape.rows.height)
+        return int(own.value_counts(sort=True).row(0)[0]), own
     at = raw.cells[ROW_NUMBER].index_of(shape.header_row) or 0
-    return int(widths[at]), widths.slice(at + 1, shape.rows.height)
+    return int(widths[at]), own
 
 
 def _drop_blank_tail(shape: _Shape) -> None:

@@ -1,9 +1,12 @@
 """What reading a file gives: tables of text, and what was noticed on the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
+
+from discovery_app.errors import FileRefusedError
 
 Severity = Literal["error", "warning", "info"]
 
@@ -28,6 +31,27 @@ class Corrections:
     header_row: int | None = None
     delimiter: str | None = None
     encoding: str | None = None
+
+    @classmethod
+    def of(cls, file_name: str, given: Mapping[str, str]) -> "Corrections":
+        """Return corrections as they are kept, in words; empty ones are none.
+
+        Raises:
+            FileRefusedError: The header row is no number.
+        """
+        row = given.get("header_row", "").strip()
+        if row and not (row.isascii() and row.isdecimal()):
+            raise FileRefusedError(
+                file_name,
+                "header_row_missing",
+                "The corrected header row is no row number; correct it again.",
+            )
+        return cls(
+            sheet=given.get("sheet") or None,
+            header_row=int(row) if row else None,
+            delimiter=given.get("delimiter") or None,
+            encoding=given.get("encoding") or None,
+        )
 
 
 @dataclass(frozen=True)

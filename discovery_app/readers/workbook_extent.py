@@ -1,62 +1,89 @@
 """How far a workbook's sheets reach, before anything lays them out in memory.
 
-A few bytes can name cell XFD1048576. The library that reads workbooks makes room for
-every cell up to the last one, so a sheet is measured first, part by part.
+A few bytes can name cell XFD1048576, or say that a cell stands in a million rows. The
+library that reads workbooks makes room for every cell up to the last one, so what is
+in the package is measured first, as it unpacks and not as it says of itself.
 """
 
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from discovery_app.errors import FileRefusedError
-from discovery_app.readers.refusals import bomb_refused, damaged_refused
+from discovery_app.readers.refusals import FileKind, bomb_refused, damaged_refused
 from discovery_app.readers.tables import Limits
+from discovery_app.readers.workbook_cells import (
+    BinarySheetMeter,
+    OpenDocumentMeter,
+    SheetMeter,
+    XmlSheetMeter,
+)
 
 _CHUNK: Final = 4 * 1024 * 1024
-_OVERLAP: Final = 64
-_SHEET: Final = re.compile(r"(?i)^/?xl/(worksheets|chartsheets|dialogsheets)/.*\.xml$")
-_CELL: Final = re.compile(rb"""[\s]r=["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_CHART: Final = re.compile(r"(?i)^/?xl/chartsheets/[^/]+\.(xml|bin)$")
+_PARTS: Final[Mapping[FileKind, tuple[re.Pattern[str], Callable[[], SheetMeter]]]] = {
+    FileKind.WORKBOOK: (
+        re.compile(r"(?i)^/?xl/(worksheets|chartsheets|dialogsheets)/.*\.xml$"),
+        XmlSheetMeter,
+    ),
+    FileKind.WORKBOOK_BINARY: (
+        re.compile(r"(?i)^/?xl/worksheets/.*\.bin$"),
+        BinarySheetMeter,
+    ),
+    FileKind.WORKBOOK_OPEN_DOCUMENT: (re.compile(r"^content\.xml$"), OpenDocumentMeter),
+}
+"""Which parts hold sheets, by kind of workbook, and what measures them."""
 
 
-def check_extent(path: Path, file_name: str, limits: Limits) -> None:
+@dataclass
+class Extent:
+    """What was seen in a workbook's parts.
+
+    Attributes:
+        unpacked: Bytes of all parts.
+        unstored: Formulas without the value that they gave last, in an XLSX file.
+        charts: Sheets that hold a chart and no cells.
+    """
+
+    unpacked: int = 0
+    unstored: int = 0
+    charts: int = 0
+
+
+def check_extent(path: Path, file_name: str, kind: FileKind, limits: Limits) -> Extent:
     """Refuse a workbook whose parts or sheets are larger than they say or may be.
 
     Raises:
         FileRefusedError: A part unpacks to more than allowed, or a sheet reaches
             further than can be laid out.
     """
+    seen = Extent()
+    if kind not in _PARTS:
+        # Old workbooks are not packed, and a sheet of theirs ends at IV65536.
+        return seen
     try:
         with zipfile.ZipFile(path) as package:
-            unpacked = 0
             for part in package.infolist():
-                unpacked += _check_part(package, part, file_name, limits)
-                if unpacked > limits.workbook_bytes:
-                    raise bomb_refused(file_name, unpacked)
+                seen.charts += _CHART.match(part.filename) is not None
+                meter = _meter(kind, part.filename)
+                for chunk in _chunks(package, part):
+                    seen.unpacked += len(chunk)
+                    if seen.unpacked > limits.workbook_bytes:
+                        raise bomb_refused(file_name, seen.unpacked)
+                    _measure(meter, chunk, file_name, limits)
+                seen.unstored += _end(meter, file_name, limits)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
         raise damaged_refused(file_name) from None
+    return seen
 
 
-def _check_part(
-    package: zipfile.ZipFile, part: zipfile.ZipInfo, file_name: str, limits: Limits
-) -> int:
-    """Unpack one part without keeping it; return its size."""
-    is_sheet = _SHEET.match(part.filename) is not None
-    size, rows, columns = 0, 0, 0
-    for chunk in _chunks(package, part):
-        size += len(chunk)
-        if is_sheet:
-            rows, columns = _reach(chunk, rows, columns)
-    if rows * columns > limits.cells:
-        raise FileRefusedError(
-            file_name,
-            "sheet_too_large",
-            f"A sheet reaches to row {rows:,} and column {columns:,}, most of it "
-            "likely blank; delete the blank rows and columns, or export it as CSV.",
-        )
-    return size
+def _meter(kind: FileKind, part: str) -> SheetMeter | None:
+    pattern, meter = _PARTS[kind]
+    return meter() if pattern.match(part) else None
 
 
 def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -65,15 +92,29 @@ def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield chunk
 
 
-def _reach(chunk: bytes, rows: int, columns: int) -> tuple[int, int]:
-    for letters, digits in set(_CELL.findall(chunk)):
-        rows = max(rows, int(digits))
-        columns = max(columns, _column_number(letters))
-    return rows, columns
+def _measure(
+    meter: SheetMeter | None, chunk: bytes, file_name: str, limits: Limits
+) -> None:
+    if meter is not None:
+        meter.take(chunk)
+        _check(meter, file_name, limits)
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+def _end(meter: SheetMeter | None, file_name: str, limits: Limits) -> int:
+    if meter is None:
+        return 0
+    meter.end()
+    _check(meter, file_name, limits)
+    return meter.unstored
+
+
+def _check(meter: SheetMeter, file_name: str, limits: Limits) -> None:
+    if meter.total_cells <= limits.cells:
+        return
+    reach = meter.largest
+    raise FileRefusedError(
+        file_name,
+        "sheet_too_large",
+        f"A sheet reaches to row {reach.rows:,} and column {reach.columns:,}, most of "
+        "it likely blank; delete the blank rows and columns, or export it as CSV.",
+    )

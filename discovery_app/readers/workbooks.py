@@ -1,5 +1,7 @@
 """Workbooks: one table a sheet, read by the Rust library calamine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -46,27 +48,63 @@ def read_workbook(
         FileRefusedError: The workbook is damaged, protected or too large, or a
             correction names a sheet or row that it does not have.
     """
-    if kind is FileKind.WORKBOOK:
-        check_extent(path, file_name, limits)
+    extent = check_extent(path, file_name, kind, limits)
     try:
-        reader = fastexcel.read_excel(path)
+        with panics_as_errors():
+            reader = fastexcel.read_excel(path)
     except (fastexcel.FastExcelError, ValueError) as error:
         raise _not_opened(file_name, error) from None
     names = _chosen(reader.sheet_names, file_name, corrections)
-    sheets = [_read_sheet(reader, name, file_name, first_rows) for name in names]
+    sheets, unread = _read_sheets(reader, names, file_name, first_rows)
+    if len(unread) > extent.charts:
+        raise _damaged_sheet(file_name, unread[0])
     header_row = corrections.header_row
     tables: list[SourceTable] = []
     empty: list[str] = []
     for name, sheet in zip(names, sheets, strict=True):
         own = header_row if _reaches(sheet, header_row, corrections, names) else None
         table = shape_table(sheet, own, limits) if sheet is not None else None
-        if table is None:
-            empty.append(name)
-        else:
+        if table is not None:
             tables.append(table)
-    if tables and empty:
-        tables[0] = tables[0].with_notes((_empty_note(empty),))
+        elif name not in unread:
+            empty.append(name)
+    if tables:
+        tables[0] = tables[0].with_notes(_left_out(empty, unread, extent.unstored))
     return tables
+
+
+@contextmanager
+def panics_as_errors() -> Iterator[None]:
+    """Turn a panic of the library, which no ``except Exception`` sees, into an error.
+
+    Raises:
+        ValueError: The library gave up on bytes that nobody expected.
+    """
+    try:
+        yield
+    except BaseException as error:
+        # Its class is made at run time and cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(str(error)) from None
+
+
+def _read_sheets(
+    reader: fastexcel.ExcelReader,
+    names: list[str],
+    file_name: str,
+    first_rows: int | None,
+) -> tuple[list[RawSheet | None], list[str]]:
+    """Return the sheets in order, and the names of those that cannot be read."""
+    sheets: list[RawSheet | None] = []
+    unread: list[str] = []
+    for name in names:
+        try:
+            sheets.append(_read_sheet(reader, name, file_name, first_rows))
+        except FileRefusedError:
+            unread.append(name)
+            sheets.append(None)
+    return sheets, unread
 
 
 def _not_opened(file_name: str, error: Exception) -> FileRefusedError:
@@ -111,18 +149,14 @@ def _read_sheet(
     reader: fastexcel.ExcelReader, name: str, file_name: str, first_rows: int | None
 ) -> RawSheet | None:
     try:
-        # Without skip_rows=0 blank rows at the top would shift every row's number.
-        sheet = reader.load_sheet(
-            name, header_row=None, skip_rows=0, n_rows=first_rows, dtypes="string"
-        )
-        cells = sheet.to_polars()
+        with panics_as_errors():
+            # Without skip_rows=0 blank rows at the top would shift every row's number.
+            sheet = reader.load_sheet(
+                name, header_row=None, skip_rows=0, n_rows=first_rows, dtypes="string"
+            )
+            cells = sheet.to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError):
-        raise FileRefusedError(
-            file_name,
-            "damaged_sheet",
-            f"Sheet {name[:40]} cannot be read; open the workbook in Excel, save it "
-            "again and upload it.",
-        ) from None
+        raise _damaged_sheet(file_name, name) from None
     if cells.is_empty() or not cells.width:
         return None
     cells.columns = [cell_column(n) for n in range(cells.width)]
@@ -138,6 +172,15 @@ def _read_sheet(
     )
 
 
+def _damaged_sheet(file_name: str, name: str) -> FileRefusedError:
+    return FileRefusedError(
+        file_name,
+        "damaged_sheet",
+        f"Sheet {name[:40]} cannot be read; open the workbook in Excel, save it again "
+        "and upload it.",
+    )
+
+
 def _as_text(cells: pl.DataFrame) -> pl.DataFrame:
     """Write dates as ISO 8601 and truth values as Excel's exports write them."""
     dated = cells.select(pl.all().str.contains(_DATE_TIME).any()).row(0)
@@ -146,6 +189,8 @@ def _as_text(cells: pl.DataFrame) -> pl.DataFrame:
     words = [name for name, found in zip(cells.columns, stated, strict=True) if found]
     cells = cells.with_columns(_iso(pl.col(name)) for name in dates)
     cells = cells.with_columns(_truth(pl.col(name)) for name in words)
+    # Some writers leave zero bytes in texts; no database takes them.
+    cells = cells.with_columns(pl.all().str.replace_all("\x00", "", literal=True))
     return _empty_to_null(cells)
 
 
@@ -187,10 +232,38 @@ def _hidden_notes(name: str) -> tuple[Note, ...]:
     )
 
 
+def _left_out(empty: list[str], unread: list[str], unstored: int) -> tuple[Note, ...]:
+    notes = [_empty_note(empty)] if empty else []
+    if unread:
+        notes.append(_chart_note(unread))
+    if unstored:
+        notes.append(_unstored_note(unstored))
+    return tuple(notes)
+
+
 def _empty_note(names: list[str]) -> Note:
     return Note(
         rule="sheets_empty",
         severity="info",
         message=f"Sheets without cells are left out: {', '.join(names[:20])}.",
         fix="",
+    )
+
+
+def _chart_note(names: list[str]) -> Note:
+    return Note(
+        rule="sheets_of_charts",
+        severity="info",
+        message=f"Sheets that hold a chart are left out: {', '.join(names[:20])}.",
+        fix="",
+    )
+
+
+def _unstored_note(count: int) -> Note:
+    return Note(
+        rule="formula_without_value",
+        severity="warning",
+        message=f"{count:,} formulas of the workbook have no stored value; their cells "
+        "are empty here.",
+        fix="Open the workbook in Excel, save it, and upload it again.",
     )

@@ -20,6 +20,7 @@ FINDING_COLUMNS: Final = (
     "extended_until",
     "evidence",
     "confidence",
+    "data_version",
 )
 DECISION_COLUMNS: Final = (
     "treatment",
@@ -29,6 +30,7 @@ DECISION_COLUMNS: Final = (
     "also_matched",
     "reason",
 )
+GROUP_COLUMNS: Final = ("group_number", "wave", "in_cycle", "map_column", "map_row")
 _Given = dict[str, sa.ColumnElement]
 
 _RECORD: Final = {"record": sa.Integer()}
@@ -47,20 +49,34 @@ class AdvicePublishing:
     """Writes the findings, decisions and groups of one import's assets.
 
     Reads the temporary table ``published``.
+
+    Args:
+        said_by: The import that a row is kept under; the publication's by default.
     """
 
     def __init__(
-        self, session: Session, scope: Scope, publication: Publication
+        self,
+        session: Session,
+        scope: Scope,
+        publication: Publication,
+        said_by: sa.ColumnElement | None = None,
     ) -> None:
         self._session = session
         self._scope = scope
         self._publication = publication
+        if said_by is None:
+            said_by = sa.literal(publication.session_id)
+        self._said_by = said_by
 
     def run(self, *, replace: bool) -> None:
         """Write them; with ``replace``, in the place of what earlier imports said."""
+        self.advise(replace=replace)
+        self._groups(replace=replace)
+
+    def advise(self, *, replace: bool) -> None:
+        """Write the findings and decisions alone."""
         self._findings(replace=replace)
         self._decisions(replace=replace)
-        self._groups(replace=replace)
 
     def _findings(self, *, replace: bool) -> None:
         if replace:
@@ -103,18 +119,14 @@ class AdvicePublishing:
         frame = self._publication.groups
         if frame.is_empty():
             return
-        kinds = _RECORD | {
-            "group_number": sa.Integer(),
-            "wave": sa.Integer(),
-            "in_cycle": sa.Boolean(),
-        }
+        kinds = column_types(GROUPS, *GROUP_COLUMNS)
         staged = stage(
             self._session,
             "staged_groups",
-            kinds,
+            _RECORD | kinds,
             frame.rename({"move_group": "group_number"}),
         )
-        columns, rows = self._rows(staged, ("group_number", "wave", "in_cycle"), {})
+        columns, rows = self._rows(staged, GROUP_COLUMNS, {})
         self._session.execute(
             sa.insert(GROUPS).from_select(columns, rows, include_defaults=False)
         )
@@ -139,7 +151,7 @@ class AdvicePublishing:
             "id": new_id(self._session),
             "engagement_id": sa.literal(self._scope.engagement_id),
             "client_account_id": sa.literal(self._scope.client_account_id),
-            "session_id": sa.literal(self._publication.session_id),
+            "session_id": self._said_by,
             "asset_id": PUBLISHED.c.asset_id,
             **given,
             **{

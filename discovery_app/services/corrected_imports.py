@@ -71,7 +71,7 @@ class CorrectedImportService:
         for header, one in named_columns(approved):
             if one.table in assets and one.outcome in _SETTLED:
                 key = normalise_header(header)[:_HEADER_LENGTH]
-                known = RememberedMapping(source.source, key, one.target)
+                known = RememberedMapping(source.source, key, one.target, one.unit)
                 found.setdefault(key, known)
         return tuple(found.values())
 

@@ -12,6 +12,7 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.discovery_flow_state import FileReference
 from discovery_app.domain.uploads import EarlierImport
 from discovery_app.errors import InvalidInputError, NotFoundError
+from discovery_app.knowledge.sources import chosen_source
 from discovery_app.models import (
     ClientAccount,
     DataImportFile,
@@ -21,6 +22,11 @@ from discovery_app.models import (
 
 FILES_LIMIT: Final = 50
 """Files of one upload; chosen, not measured."""
+
+CORRECTIONS: Final = frozenset(
+    {"sheet", "header_row", "delimiter", "encoding", "source"}
+)
+"""What a person may correct in how a file is read."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +244,7 @@ class DataImportService:
         """Store what a person corrected in how a file is read.
 
         Args:
-            corrections: Any of ``sheet``, ``header_row``, ``delimiter``, ``encoding``.
+            corrections: Any of ``CORRECTIONS``.
 
         Raises:
             NotFoundError: There is no such file in this engagement.
@@ -255,6 +261,25 @@ class DataImportService:
             raise NotFoundError("file", file_id)
         row.corrections = dict(corrections)
         self._session.flush()
+
+
+def checked_corrections(corrections: Mapping[str, str]) -> dict[str, str]:
+    """Return a person's corrections without those that leave it to us.
+
+    Raises:
+        InvalidInputError: There is no such correction, or no such source.
+    """
+    if unknown := set(corrections) - CORRECTIONS:
+        raise InvalidInputError(
+            f"There is no correction called {', '.join(sorted(unknown))}."
+        )
+    given = {name: word for name, word in corrections.items() if word}
+    source = given.get("source", "")
+    if source and chosen_source(source) is None:
+        raise InvalidInputError(
+            f"No source is called {source[:50]}; choose one of the list."
+        )
+    return given
 
 
 def content_sha256(sha256s: Sequence[str]) -> str:

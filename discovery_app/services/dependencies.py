@@ -44,6 +44,7 @@ class DependencySummary:
 
     Attributes:
         noise: By reason; they are in no group and wave.
+        cross_environment: Without noise.
     """
 
     edges: int
@@ -130,7 +131,7 @@ class DependencyService:
                 number.label("edges"),
                 number.filter(edge.noise).label("noise"),
                 number.filter(edge.shared_service).label("shared"),
-                number.filter(edge.cross_environment).label("cross"),
+                number.filter(edge.cross_environment, ~edge.noise).label("cross"),
             ).where(*where)
         ).one()
         reasons = self._session.execute(

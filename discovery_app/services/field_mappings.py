@@ -1,4 +1,4 @@
-"""What the columns of an import mean, who said so, and what is remembered."""
+"""What the columns of an import mean, and who said so."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from discovery_app.database import stage_frame
 from discovery_app.domain.access import Permission, Scope
-from discovery_app.domain.mapping import ApprovedMapping, Outcome, RememberedMapping
+from discovery_app.domain.mapping import ApprovedMapping, Outcome
 from discovery_app.domain.workflow import WorkflowStatus
 from discovery_app.errors import ConflictError, InvalidInputError
 from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_FIELDS
-from discovery_app.knowledge.headers import normalise_header
-from discovery_app.models import FieldMapping, MappingMemory
+from discovery_app.knowledge.unit_choices import header_unit, units_of
+from discovery_app.models import FieldMapping
+from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.workflow_state import WorkflowStateService
 
 EDGE_PREFIX: Final = "edge."
@@ -32,10 +33,12 @@ class Decision:
     Attributes:
         column: Its header, or ``sheet!header`` where several sheets have it.
         target: A field's name; ``None`` keeps it as a custom field.
+        unit: What its numbers are in, where the person said it.
     """
 
     column: str
     target: str | None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ _STAGED: Final = {
 
 
 class FieldMappingService:
-    """Stores mappings, takes decisions, and remembers what was confirmed.
+    """Stores mappings and takes decisions.
 
     One instance serves one unit of work. It flushes; it never commits.
     """
@@ -137,6 +140,15 @@ class FieldMappingService:
         stage_frame(self._session, "staged_mappings", _STAGED, frame)
         self._session.execute(_STORE, {**_tenant(scope), "session_id": session_id})
 
+    def forget(self, scope: Scope, session_id: UUID) -> None:
+        """Delete the mapping of an import whose files are read another way now."""
+        self._session.execute(
+            sa.delete(FieldMapping).where(
+                col(FieldMapping.engagement_id) == scope.engagement_id,
+                col(FieldMapping.session_id) == session_id,
+            )
+        )
+
     def listed(self, scope: Scope, session_id: UUID) -> list[MappingView]:
         """Return the columns of an import, those in review first."""
         scope.require(Permission.VIEW)
@@ -153,17 +165,6 @@ class FieldMappingService:
         rows = self._rows(scope, session_id)
         return tuple(_approved(row) for row in rows if row.approved_by)
 
-    def memory(self, scope: Scope) -> tuple[RememberedMapping, ...]:
-        """Return what this engagement's people confirmed before."""
-        rows = self._session.exec(
-            select(MappingMemory)
-            .where(MappingMemory.engagement_id == scope.engagement_id)
-            .order_by(col(MappingMemory.source), col(MappingMemory.header))
-        )
-        return tuple(
-            RememberedMapping(row.source, row.header, row.target) for row in rows
-        )
-
     def decide(
         self, scope: Scope, workflow_id: UUID, decisions: Sequence[Decision]
     ) -> None:
@@ -175,7 +176,20 @@ class FieldMappingService:
         """
         rows = self._rows_in_review(scope, workflow_id)
         for decision in decisions:
-            _decide(_find(rows, decision.column), decision.target, scope.actor)
+            _decide(_find(rows, decision.column), decision, scope.actor)
+        self._session.flush()
+
+    def set_unit(self, scope: Scope, workflow_id: UUID, column: str, unit: str) -> None:
+        """Keep what a person says the numbers of a column are in.
+
+        The column is then decided: it is what it was taken for, in that unit.
+
+        Raises:
+            InvalidInputError: The column or unit is unknown, or has no field yet.
+            ConflictError: The workflow does not wait for it any more.
+        """
+        row = _find(self._rows_in_review(scope, workflow_id), column)
+        _decide(row, Decision(column, row.target, unit), scope.actor)
         self._session.flush()
 
     def confirm(self, scope: Scope, workflow_id: UUID) -> int:
@@ -186,13 +200,12 @@ class FieldMappingService:
         Raises:
             ConflictError: The workflow does not wait for them any more.
         """
-        rows = self._rows_in_review(scope, workflow_id)
-        open_rows = [row for row in rows if _is_confirmable(row)]
-        for row in open_rows:
-            row.approved_by = scope.actor
-            row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
-        self._session.flush()
-        return len(open_rows)
+        return self._confirm(scope, self._rows_in_review(scope, workflow_id))
+
+    def confirm_in_advance(self, scope: Scope, session_id: UUID) -> int:
+        """Do as ``confirm`` inside the commit that leaves the mapping, gate or not."""
+        scope.require(Permission.APPROVE_MAPPINGS)
+        return self._confirm(scope, self._rows(scope, session_id))
 
     def approve(
         self,
@@ -222,7 +235,7 @@ class FieldMappingService:
         workflow = states.get_workflow_state(scope, workflow_id)
         rows = self._rows(scope, workflow.session_id)
         for decision in decisions:
-            _decide(_find(rows, decision.column), decision.target, scope.actor)
+            _decide(_find(rows, decision.column), decision, scope.actor)
         undecided = [row for row in rows if _waits(row)]
         if undecided and not accept_best:
             names = ", ".join(row.header for row in undecided[:10])
@@ -231,15 +244,24 @@ class FieldMappingService:
                 "keep it as a custom field."
             )
         for row in undecided:
-            _decide(row, _best(row), scope.actor)
+            _decide(row, Decision(row.header, _best(row)), scope.actor)
             row.rule = _TAKEN  # Nobody looked at it, so it is not remembered.
         _refuse_double_targets(rows)
         self._session.flush()
         if remember:
             source = str(workflow.state_data["data_source_analysis"]["source"])
-            self._remember(scope, source, rows)
+            decided = [row for row in rows if row.rule == _DECIDED]
+            MappingMemoryService(self._session).remember(scope, source, decided)
         decided = sum(1 for row in rows if row.target is not None)
         return states.approve(scope, workflow_id, approved=decided, version=version)
+
+    def _confirm(self, scope: Scope, rows: Sequence[FieldMapping]) -> int:
+        open_rows = [row for row in rows if _is_confirmable(row)]
+        for row in open_rows:
+            row.approved_by = scope.actor
+            row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
+        self._session.flush()
+        return len(open_rows)
 
     def _rows_in_review(
         self, scope: Scope, workflow_id: UUID
@@ -263,31 +285,6 @@ class FieldMappingService:
             )
             .order_by(col(FieldMapping.table_number), col(FieldMapping.position))
         ).all()
-
-    def _remember(
-        self, scope: Scope, source: str, rows: Sequence[FieldMapping]
-    ) -> None:
-        for row in rows:
-            if row.rule != _DECIDED:
-                continue
-            header = normalise_header(row.header)[:300]
-            known = self._session.exec(
-                select(MappingMemory).where(
-                    MappingMemory.engagement_id == scope.engagement_id,
-                    MappingMemory.source == source,
-                    MappingMemory.header == header,
-                )
-            ).one_or_none()
-            kept = known or MappingMemory(
-                client_account_id=scope.client_account_id,
-                engagement_id=scope.engagement_id,
-                source=source,
-                header=header,
-                confirmed_by="",
-            )
-            kept.target, kept.confirmed_by = row.target, scope.actor
-            self._session.add(kept)
-            self._session.flush()
 
 
 _REVIEW_ORDER: Final = (
@@ -338,21 +335,41 @@ def _names(row: FieldMapping) -> tuple[str, str, str]:
     return str(row.id), row.header, f"{row.sheet}!{row.header}"
 
 
-def _decide(row: FieldMapping, target: str | None, actor: str) -> None:
+def _decide(row: FieldMapping, decision: Decision, actor: str) -> None:
+    target = decision.target
     if row.outcome is Outcome.NEVER_IMPORTED:
         raise InvalidInputError(f"{row.header} may hold secrets and is never imported.")
     if target is not None and not _is_field(target):
         raise InvalidInputError(
             f"There is no field called {target}; choose a known one."
         )
-    if target != row.suggested_target:
-        row.unit = None
+    row.unit = _unit(row, decision)
     row.target = target
     row.outcome = Outcome.CONFIDENT if target else Outcome.UNMAPPED
     row.rule, row.approved_by = _DECIDED, actor
     row.reason = f"Decided by {actor}."
     row.confidence = 1.0
     row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
+
+
+def _unit(row: FieldMapping, decision: Decision) -> str | None:
+    """Return the unit that a decision gives a column.
+
+    Raises:
+        InvalidInputError: The field has no such unit.
+    """
+    target = decision.target
+    if decision.unit is None:
+        return row.unit if target == row.target else header_unit(row.header, target)
+    choices = units_of(target)
+    if decision.unit not in choices:
+        known = ", ".join(choices)
+        raise InvalidInputError(
+            f"{row.header} cannot be in {decision.unit[:30]}; choose one of {known}."
+            if known
+            else f"{row.header} holds nothing that has a unit; choose its field first."
+        )
+    return decision.unit
 
 
 def _is_field(target: str) -> bool:
@@ -411,6 +428,16 @@ def _view(row: FieldMapping) -> MappingView:
     )
 
 
-def decisions_of(mappings: Mapping[str, str | None]) -> list[Decision]:
-    """Return decisions from column → field, as the API and command line give them."""
-    return [Decision(column, target or None) for column, target in mappings.items()]
+def decisions_of(
+    mappings: Mapping[str, str | None], units: Mapping[str, str] | None = None
+) -> list[Decision]:
+    """Return decisions from column → field, as the API and command line give them.
+
+    Args:
+        units: Column → unit, of columns among ``mappings``.
+    """
+    said = units or {}
+    return [
+        Decision(column, target or None, said.get(column))
+        for column, target in mappings.items()
+    ]

@@ -18,7 +18,7 @@ from discovery_app.services.corrected_imports import named_columns
 from discovery_app.services.export_formats import Row, csv_chunks
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ISSUE_COLUMNS, ImportIssueService
-from discovery_app.services.workflow_repair import CORRECTED_PHASE
+from discovery_app.services.workflow_restart import CORRECTED_PHASE
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.storage import ObjectStore, object_store
 from discovery_app.transforms.corrected import with_corrections

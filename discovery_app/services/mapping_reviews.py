@@ -17,9 +17,14 @@ from discovery_app.domain.mapping_review import (
     ReviewFilter,
 )
 from discovery_app.domain.words import count
-from discovery_app.domain.workflow import WorkflowStatus, WorkflowView
+from discovery_app.domain.workflow import (
+    RESTARTABLE,
+    WorkflowStatus,
+    WorkflowView,
+)
 from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.fields import target_choices, target_label
+from discovery_app.knowledge.unit_choices import same_unit, units_of
 from discovery_app.services.field_mappings import FieldMappingService, MappingView
 from discovery_app.services.workflow_state import WorkflowStateService
 
@@ -133,6 +138,7 @@ def _totals(every: Sequence[MappingView], workflow: WorkflowView) -> dict:
         "title": workflow.title,
         "status": str(workflow.status),
         "waiting": workflow.status == WorkflowStatus.WAITING_FOR_APPROVAL,
+        "reopenable": workflow.status in RESTARTABLE and bool(every),
         "version": workflow.version,
         "columns": len(every),
         "undecided": by_outcome[Outcome.REVIEW],
@@ -181,7 +187,8 @@ def _row(view: MappingView) -> MappingRow:
         percent=view.percent,
         rule=rule_words(view.rule),
         reason=view.reason,
-        unit=view.unit,
+        unit=same_unit(view.unit),
+        units=tuple(Choice(unit, unit) for unit in units_of(view.target)),
         accepted=bool(view.approved_by),
         open=view.outcome == Outcome.REVIEW,
     )

@@ -1,8 +1,9 @@
 """Which asset of the inventory a candidate of an import is.
 
 The rules, strongest first: external id, serial number, VM UUID, FQDN, hostname with
-IP addresses. A name alone never matches. A row without any key matches only the asset
-that the same list (source, file and sheet) made under the same name.
+IP addresses. A machine's name alone never matches. A row without any key matches only
+the asset that the same list (source, file and sheet) made under the same name. An
+application is known by its name: it has nothing else, and nobody runs two of one name.
 
 - The strongest key that finds something decides; weaker ones are not asked.
 - A key does not count where a stronger one contradicts it: another serial number, VM
@@ -134,6 +135,30 @@ _SAME_IMPORT = sa.text(
     """
 )
 
+_SAME_APPLICATION = sa.text(
+    """
+    insert into pg_temp.pairs (record, asset_id, rank)
+    with named as (
+        select s.record, lower(s.asset_name) as name,
+            count(*) over (partition by lower(s.asset_name)) as namesakes
+        from pg_temp.staged_assets s
+        where s.asset_type = 'application' and s.asset_name <> '' and num_nonnulls(
+            s.key_external_id, s.key_serial, s.key_uuid, s.key_fqdn, s.key_host_ip) = 0
+    ), known as (
+        select a.id, lower(a.asset_name) as name,
+            count(*) over (partition by lower(a.asset_name)) as namesakes
+        from assets a
+        where a.engagement_id = :engagement_id and a.asset_type = 'application'
+        and exists (select from named)
+    )
+    select n.record, k.id, 7
+    from named n join known k on k.name = n.name
+    where n.namesakes = 1 and k.namesakes = 1
+    and not exists (
+        select from pg_temp.pairs p where p.record = n.record or p.asset_id = k.id)
+    """
+)
+
 _SAME_ROW = sa.text(
     """
     delete from pg_temp.pairs p using (
@@ -242,7 +267,14 @@ def match(session: Session, scope: Scope, session_id: object) -> None:
         "session_id": session_id,
     }
     session.execute(sa.text("analyze pg_temp.staged_assets"))
-    for statement in (_PAIRS, _SAME_LIST, _SAME_IMPORT, _SAME_ROW, _MATCHES):
+    for statement in (
+        _PAIRS,
+        _SAME_LIST,
+        _SAME_APPLICATION,
+        _SAME_IMPORT,
+        _SAME_ROW,
+        _MATCHES,
+    ):
         session.execute(statement, tenant)
     session.execute(sa.text("analyze pg_temp.matches"))
     session.execute(_ISSUES, tenant)

@@ -9,6 +9,8 @@ The newer import decides, unless the inventory was seen later: where the asset's
 - ``last_seen`` becomes the later, ``first_seen`` the earlier of the two; tags and
   custom columns are united.
 - Type and scope follow the row unless its type was less sure.
+- A coarser value never replaces a finer one of the same thing: ``windows`` does not
+  take ``Windows Server 2016`` away (``knowledge.finer_values``).
 - A value that a person decided against in a conflict is not offered again.
 
 ``services.disagreements`` says which differences wait for a person.
@@ -20,6 +22,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from discovery_app.knowledge.finer_values import GRADED_FIELDS, is_coarser
 from discovery_app.services.disagreements import Disagreements
 from discovery_app.services.staged_assets import (
     KEPT,
@@ -58,6 +61,7 @@ class Merging:
     def run(self) -> int:
         """Update the assets that differ; return how many conflicts were opened."""
         self._withdraw_refused()
+        self._withdraw_coarser()
         self._find_changed()
         opened = Disagreements(self._staged).open()
         self._record_changes()
@@ -87,6 +91,45 @@ class Merging:
                     conflict.offered == as_text(staged[field]),
                 )
             )
+
+    def _withdraw_coarser(self) -> None:
+        """Empty the staged values that say less than the asset's own.
+
+        What differs is judged once a pair: an estate has few different systems.
+        """
+        for field in GRADED_FIELDS:
+            if field not in self._staged.columns:
+                continue
+            staged, kept = self._staged.table.c[field], ASSETS.c[field]
+            pairs = self._session.execute(
+                sa.select(staged, kept)
+                .select_from(self._staged.matched())
+                .where(staged != kept)
+                .distinct()
+            )
+            coarser = [(new, old) for new, old in pairs if is_coarser(field, new, old)]
+            if coarser:
+                self._withdraw(field, coarser)
+
+    def _withdraw(self, field: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Empty ``field`` where it and the asset's own are one of ``pairs``."""
+        table = self._staged.table
+        listed = (
+            sa.values(sa.column("new", sa.Text()), sa.column("old", sa.Text()))
+            .data(list(pairs))
+            .alias("coarser")
+        )
+        self._session.execute(
+            sa.update(table)
+            .values({field: None})
+            .where(
+                table.c.record == MATCHES.c.record,
+                ASSETS.c.id == MATCHES.c.asset_id,
+                ASSETS.c.engagement_id == self._scope.engagement_id,
+                table.c[field] == listed.c.new,
+                ASSETS.c[field] == listed.c.old,
+            )
+        )
 
     def _find_changed(self) -> None:
         """Leave the temporary table ``changed`` with the values before."""

@@ -221,6 +221,20 @@ class ModernisationService:
             )
         )
 
+    def data_versions(self, scope: Scope) -> tuple[str, ...]:
+        """Return the end-of-life data that findings stand on, the most used first."""
+        scope.require(Permission.VIEW)
+        rows = self._session.execute(
+            sa.select(FINDINGS.c.data_version)
+            .where(
+                FINDINGS.c.engagement_id == scope.engagement_id,
+                FINDINGS.c.data_version != "",
+            )
+            .group_by(FINDINGS.c.data_version)
+            .order_by(sa.func.count().desc(), FINDINGS.c.data_version)
+        )
+        return tuple(rows.scalars())
+
     def override(
         self, scope: Scope, asset_id: UUID, treatment: str, reason: str
     ) -> DecisionView:
@@ -376,6 +390,7 @@ def _finding(row: sa.RowMapping) -> FindingView:
         as_of=row["as_of"],
         evidence=row["evidence"],
         confidence=row["confidence"],
+        data_version=row["data_version"] or "",
     )
 
 

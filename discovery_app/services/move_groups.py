@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,15 +12,20 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.dependencies import GroupMember
-from discovery_app.services.tables import ASSETS, GROUPS, UPLOADS
+from discovery_app.services.tables import ASSETS, DEPENDENCIES, GROUPS, UPLOADS
 
-_MEMBERS_OF_ASSETS = GROUPS.join(
+MOST_SHARED: Final = 50
+MOST_MEMBERS: Final = 500
+"""What one drawer lists; the map sums up larger groups. Chosen."""
+
+MEMBERS: Final = GROUPS.join(
     ASSETS,
     sa.and_(
         ASSETS.c.id == GROUPS.c.asset_id,
         ASSETS.c.engagement_id == GROUPS.c.engagement_id,
     ),
 )
+"""Each asset that has a move group, with it."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,11 @@ class MoveGroupService:
                 last,
                 number,
                 number.filter(group.in_cycle),
-                _words(ASSETS.c.environment),
-                _words(ASSETS.c.application_name),
+                distinct_words(ASSETS.c.environment),
+                distinct_words(ASSETS.c.application_name),
             )
             .select_from(
-                _MEMBERS_OF_ASSETS.join(
+                MEMBERS.join(
                     UPLOADS,
                     sa.and_(
                         UPLOADS.c.id == group.session_id,
@@ -104,7 +110,11 @@ class MoveGroupService:
         )
 
     def members(
-        self, scope: Scope, session_id: UUID, group_number: int, limit: int = 500
+        self,
+        scope: Scope,
+        session_id: UUID,
+        group_number: int,
+        limit: int = MOST_MEMBERS,
     ) -> tuple[GroupMember, ...]:
         """Return the assets of one group by wave, then name."""
         scope.require(Permission.VIEW)
@@ -119,7 +129,7 @@ class MoveGroupService:
                 group.wave,
                 group.in_cycle,
             )
-            .select_from(_MEMBERS_OF_ASSETS)
+            .select_from(MEMBERS)
             .where(
                 group.engagement_id == scope.engagement_id,
                 group.session_id == session_id,
@@ -130,8 +140,34 @@ class MoveGroupService:
         )
         return tuple(GroupMember(*row) for row in rows)
 
+    def also_needs(
+        self, scope: Scope, session_id: UUID, group_number: int
+    ) -> tuple[str, ...]:
+        """Return the shared services that a group's assets need, by name.
 
-def _words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:
+        They join no groups, so what a group needs beside itself would not be seen.
+        """
+        scope.require(Permission.VIEW)
+        group, edge = GROUPS.c, DEPENDENCIES.c
+        rows = self._session.scalars(
+            sa.select(edge.destination)
+            .join_from(DEPENDENCIES, GROUPS, group.asset_id == edge.source_asset_id)
+            .where(
+                group.engagement_id == scope.engagement_id,
+                group.session_id == session_id,
+                group.group_number == group_number,
+                edge.engagement_id == scope.engagement_id,
+                edge.shared_service,
+                ~edge.noise,
+            )
+            .distinct()
+            .order_by(edge.destination)
+            .limit(MOST_SHARED)
+        )
+        return tuple(rows)
+
+
+def distinct_words(column: sa.ColumnElement[str]) -> sa.ColumnElement[Sequence[str]]:
     """Return the different values of a group, without nothing."""
     found = sa.func.array_agg(column.distinct(), type_=sa.ARRAY(sa.Text()))
     return sa.func.array_remove(found, sa.null(), type_=sa.ARRAY(sa.Text()))

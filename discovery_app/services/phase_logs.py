@@ -110,8 +110,8 @@ def _stored(line: LogLine) -> dict[str, str]:
     return {
         "at": line.at.isoformat(),
         "level": line.level,
-        # PostgreSQL's JSON has no NUL, and a file's name might.
-        "message": line.message.replace("\0", "�"),
+        # PostgreSQL's JSON has no NUL and no half characters, and a file's name might.
+        "message": line.message.replace("\0", "�").encode("utf-8", "replace").decode(),
     }
 
 

@@ -6,18 +6,23 @@ from uuid import UUID
 import polars as pl
 from sqlmodel import Session
 
+from discovery_app.config import settings
 from discovery_app.domain.access import Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, Integration
 from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseResult, Recorded
 from discovery_app.services.assets import AssetService
 from discovery_app.services.corrected_imports import CorrectedImportService
+from discovery_app.services.end_of_life_data import EndOfLifeDataService
+from discovery_app.services.engagement_settings import EngagementSettingService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
+from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.publication import Publication
 from discovery_app.services.row_corrections import RowCorrectionService
-from discovery_app.services.workflow_repair import CORRECTED_PHASE
+from discovery_app.services.workflow_restart import CORRECTED_PHASE
 
 LAST_PHASE = "database_integration"
 
@@ -47,7 +52,7 @@ class PhaseResultService:
                 as_of=state.as_of,
                 # The later of two says what holds.
                 memory=(
-                    *mappings.memory(scope),
+                    *MappingMemoryService(self._session).of(scope),
                     *taken_over.memory(scope, state.session_id),
                 ),
                 mappings=mappings.decided(scope, state.session_id),
@@ -55,10 +60,21 @@ class PhaseResultService:
         if phase == "data_cleansing":
             approved = mappings.approved(scope, state.session_id)
             return Recorded(as_of=state.as_of, mappings=approved)
+        if phase == "dependency_analysis":
+            chosen = EngagementSettingService(self._session).read(scope).settings
+            return Recorded(as_of=state.as_of, noise_ports=chosen.noise_ports)
         if phase == "tech_debt_analysis":
-            overrides = ModernisationService(self._session).overrides(scope)
-            return Recorded(as_of=state.as_of, overrides=overrides)
+            return self._for_judging(scope, state)
         return Recorded(as_of=state.as_of)
+
+    def _for_judging(self, scope: Scope, state: DiscoveryFlowState) -> Recorded:
+        chosen = EngagementSettingService(self._session).read(scope).settings
+        return Recorded(
+            as_of=state.as_of,
+            overrides=ModernisationService(self._session).overrides(scope),
+            thresholds=chosen.thresholds,
+            end_of_life=EndOfLifeDataService(self._session).current(),
+        )
 
     def store(
         self,
@@ -115,6 +131,8 @@ class PhaseResultService:
                 decisions=frames["tech_debt_analysis", "decisions"],
             ),
         )
+        if settings().llm_model:
+            NarrativeService(self._session).request(scope, session_id)
         integration = Integration(
             accounting=published.accounting,
             inventory=published.inventory,

@@ -1,9 +1,10 @@
 """How an uploaded file would be read, on its first rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
 
+from discovery_app.domain.display import Choice
 from discovery_app.domain.uploads import (
     FilePreview,
     PreviewNote,
@@ -11,9 +12,14 @@ from discovery_app.domain.uploads import (
     SheetGuess,
     StagedFile,
 )
-from discovery_app.errors import FileRefusedError
 from discovery_app.knowledge.headers import is_never_imported
-from discovery_app.knowledge.sources import TableRole, detect_source, judge_tables
+from discovery_app.knowledge.sources import (
+    TableRole,
+    chosen_source,
+    detect_source,
+    judge_tables,
+    source_choices,
+)
 from discovery_app.readers import Corrections, TablePreview, column_label, preview
 from discovery_app.services.intake import reading_limits
 from discovery_app.storage import ObjectStore, object_store
@@ -46,13 +52,15 @@ class PreviewService:
             FileRefusedError: It cannot be read, or not with these corrections.
             UnavailableError: The storage is away.
         """
-        corrections = corrections_of(file.name, file.corrections)
+        corrections = Corrections.of(file.name, file.corrections)
+        chosen = file.corrections.get("source", "")
         with self._store.local_path(file.storage_key) as path:
             tables = preview(path, file.name, corrections, ROWS, reading_limits())
-        sheets = _guesses(tables, file.corrections.get("sheet", ""))
+        sheets = _guesses(tables, file.corrections.get("sheet", ""), chosen)
         shown = _shown(tables, sheets, sheet)
         used = [one for one, guess in zip(tables, sheets, strict=True) if _used(guess)]
-        source = detect_source([_named(one) for one in used])
+        named = [_named(one) for one in used]
+        source = chosen_source(chosen) or detect_source(named)
         return FilePreview(
             file_id=str(file.file_id),
             name=file.name,
@@ -70,35 +78,22 @@ class PreviewService:
         )
 
 
-def corrections_of(file_name: str, given: Mapping[str, str]) -> Corrections:
-    """Return a person's corrections as the readers take them.
-
-    Raises:
-        FileRefusedError: The header row is no number.
-    """
-    row = given.get("header_row", "").strip()
-    if row and not row.isdecimal():
-        raise FileRefusedError(
-            file_name,
-            "header_row_missing",
-            "The corrected header row is no row number; correct it again.",
-        )
-    return Corrections(
-        sheet=given.get("sheet") or None,
-        header_row=int(row) if row else None,
-        delimiter=given.get("delimiter") or None,
-        encoding=given.get("encoding") or None,
-    )
+def source_options() -> tuple[Choice, ...]:
+    """Return the sources that a person may choose, for picking."""
+    return tuple(Choice(*one) for one in source_choices())
 
 
-def _guesses(tables: Sequence[TablePreview], chosen: str) -> tuple[SheetGuess, ...]:
+def _guesses(
+    tables: Sequence[TablePreview], sheet: str, source: str
+) -> tuple[SheetGuess, ...]:
     # As the first phase does: a hidden sheet counts only if a person chose it.
-    left = [table.hidden and table.sheet != chosen for table in tables]
+    left = [table.hidden and table.sheet != sheet for table in tables]
     judged = judge_tables(
         [
             (table.sheet, ()) if hidden else _named(table)
             for table, hidden in zip(tables, left, strict=True)
-        ]
+        ],
+        source,
     )
     return tuple(
         SheetGuess(table.sheet, TableRole.IGNORED.value, _HIDDEN, len(table.headers))

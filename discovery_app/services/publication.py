@@ -46,6 +46,16 @@ class Publication:
     decisions: pl.DataFrame
 
 
+def make_published(session: Session) -> None:
+    """Make the temporary table ``published``, empty."""
+    session.execute(
+        sa.text(
+            "create temporary table published "
+            "(record integer, asset_id uuid, change text) on commit drop"
+        )
+    )
+
+
 def lock_inventory(session: Session, scope: Scope) -> None:
     """Wait until nobody else writes the engagement's inventory; held to the end."""
     session.execute(

@@ -26,6 +26,7 @@ from discovery_app.services.publication import (
     PUBLISHED,
     Publication,
     lock_inventory,
+    make_published,
 )
 from discovery_app.services.staged_assets import (
     MATCHES,
@@ -113,12 +114,7 @@ class Publishing:
         """Wait for other imports of the engagement; return whether it has assets."""
         lock_inventory(self._session, self._scope)
         self._session.execute(sa.text("set local work_mem = '64MB'"))
-        self._session.execute(
-            sa.text(
-                "create temporary table published "
-                "(record integer, asset_id uuid, change text) on commit drop"
-            )
-        )
+        make_published(self._session)
         mine = ASSETS.c.engagement_id == self._scope.engagement_id
         return bool(self._session.scalar(sa.select(sa.exists().where(mine))))
 

@@ -172,7 +172,7 @@ class RowCorrectionService:
                 "No correction waits; correct a row first, then apply."
             )
         states = WorkflowStateService(self._session)
-        now = states.rerun_corrected(
+        now = states.run_corrected(
             scope, workflow_id, corrections=waiting, version=version
         )
         title = states.get_workflow_state(scope, workflow_id).title

@@ -17,15 +17,17 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.uploads import EarlierImport, StagedFile
 from discovery_app.errors import InvalidInputError, NotFoundError
-from discovery_app.services.data_imports import FILES_LIMIT, DataImportService
+from discovery_app.services.data_imports import (
+    FILES_LIMIT,
+    DataImportService,
+    checked_corrections,
+)
 from discovery_app.services.intake import UploadedFile, forget_folder, take_in
 from discovery_app.services.previews import PreviewService
 from discovery_app.storage import ObjectStore, object_store, staged_key
 
 KEPT: Final = timedelta(days=7)
 """How long an upload waits for its start; chosen, not measured."""
-
-CORRECTIONS: Final = frozenset({"sheet", "header_row", "delimiter", "encoding"})
 
 
 class StagedUploadService:
@@ -100,11 +102,7 @@ class StagedUploadService:
             InvalidInputError: There is no such correction.
             FileRefusedError: The file cannot be read so; nothing was changed.
         """
-        if unknown := set(corrections) - CORRECTIONS:
-            raise InvalidInputError(
-                f"There is no correction called {', '.join(sorted(unknown))}."
-            )
-        given = {name: word for name, word in corrections.items() if word}
+        given = checked_corrections(corrections)
         changed = self.one(scope, file_id).model_copy(update={"corrections": given})
         detected = self._previews.preview(changed).summary
         changed = changed.model_copy(update={"detected": detected})

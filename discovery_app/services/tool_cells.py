@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from discovery_app.knowledge.finer_values import os_family
 from discovery_app.knowledge.tool_formats import CellForm, ToolColumn
 from discovery_app.services.export_formats import flat
 
@@ -14,10 +15,6 @@ Asset = Mapping[str, Any]
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _STATUS: Final = {"on": "Running", "off": "Stopped", "suspended": "Suspended"}
 _BITS: Final = {"x64": "64-bit", "x86": "32-bit"}
-_LINUX: Final = re.compile(
-    r"linux|red ?hat|rhel|centos|ubuntu|debian|suse|sles|fedora|rocky|alma", re.I
-)
-"""Names of systems that the AWS tools call ``linux``."""
 
 
 def cell(asset: Asset, column: ToolColumn) -> Any:
@@ -65,9 +62,7 @@ def _share_of_memory(value: Any, asset: Asset) -> Any:
 
 
 def _os_family(value: Any, _: Asset) -> str:
-    if "windows" in value.casefold():
-        return "windows"
-    return "linux" if _LINUX.search(value) else ""
+    return os_family(value)
 
 
 def _mgn_platform(value: Any, asset: Asset) -> str:

@@ -136,6 +136,35 @@ class WorkflowActionService:
             scope, "workflow_rerun", workflow_id, why, phase=phase, options=told
         )
 
+    def reopen_mapping(
+        self, scope: Scope, workflow_id: UUID, *, reason: str, version: int | None
+    ) -> int:
+        """Let a workflow wait for its mapping again; the decisions stay as they are.
+
+        Raises:
+            NotPermittedError: The role may not approve mappings.
+            InvalidInputError: There is no reason.
+            ConflictError: It is in work, waits already, has no mapping yet, or moved
+                on since ``version``.
+        """
+        why = require_reason(reason)
+        self._states.reopen_mapping(scope, workflow_id, reason=why, version=version)
+        return self._record(scope, "mapping_reopened", workflow_id, why)
+
+    def read_again(
+        self, scope: Scope, workflow_id: UUID, *, reason: str, version: int | None
+    ) -> int:
+        """Queue a workflow from its first phase, because its files are read anew.
+
+        Raises:
+            NotPermittedError: The role may not import files.
+            InvalidInputError: There is no reason.
+            ConflictError: It is in work, or moved on since ``version``.
+        """
+        why = require_reason(reason)
+        self._states.read_again(scope, workflow_id, reason=why, version=version)
+        return self._record(scope, "reading_corrected", workflow_id, why)
+
     def change_options(
         self,
         scope: Scope,

@@ -76,6 +76,11 @@ class WorkflowControl(WorkflowRows):
         scope.require(Permission.CONTROL_WORKFLOWS)
         workflow = self._locked(scope, workflow_id, version)
         if workflow.status is WorkflowStatus.RUNNING:
+            if self._lease(scope, workflow_id).pause_requested:
+                raise ConflictError(
+                    "This workflow is being paused already; it stops after the phase "
+                    "that runs."
+                )
             self._request(workflow_id, scope, pause_requested=True)
             asked = NewEvent(EventType.PAUSED, reason=reason)
             return self._note(scope, workflow, asked)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from discovery_app.config import settings
 from discovery_app.domain.workflow import LeaseClaim
+from discovery_app.services.workflow_queue import queue_phase
 
 _CLAIM: Final = sa.text(
     """
@@ -169,6 +170,7 @@ class WorkflowLeaseService:
                 "delay_seconds": delay_seconds,
             },
         )
+        queue_phase(self._session, lease.workflow_id)
 
     def free(self, worker: str) -> int:
         """End the leases of a worker that is provably gone; return how many."""

@@ -100,7 +100,10 @@ def wait(claim: Claim, ended: EndedRun, done: NewEvent) -> Transition:
         status=WorkflowStatus.WAITING_FOR_APPROVAL,
         current_phase=claim.phase,
         progress_percentage=progress_percentage(claim.phase, 1.0),
-        lease=LeaseChange(runnable=False, expected_fence=claim.fence),
+        # A wish to pause stands for an approval in advance; a person's ends it.
+        lease=LeaseChange(
+            runnable=False, pause_requested=None, expected_fence=claim.fence
+        ),
         ended=ended,
         events=[done, NewEvent(EventType.WAITING, claim.phase)],
     )

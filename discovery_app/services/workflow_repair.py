@@ -1,4 +1,4 @@
-"""Mending a workflow: retry, run again, change options, accept a failure.
+"""An admin's part of a workflow: retry, run again, change options, accept a failure.
 
 Part of ``services.workflow_state``.
 """
@@ -27,7 +27,8 @@ from discovery_app.models import WorkflowPhaseRun, WorkflowState
 from discovery_app.phases import ORDER, load_phase, phase_after, progress_percentage
 from discovery_app.phases.base import PhaseResult
 from discovery_app.services.workflow_moves import accepted_run, counts
-from discovery_app.services.workflow_rows import WorkflowRows, require_words, word
+from discovery_app.services.workflow_restart import WorkflowRestart
+from discovery_app.services.workflow_rows import require_words, word
 from discovery_app.services.workflow_transitions import (
     LeaseChange,
     NewEvent,
@@ -38,23 +39,12 @@ from discovery_app.storage import ObjectStore, frame_key
 _IN_WORK: Final = frozenset({WorkflowStatus.RUNNING, WorkflowStatus.CANCELLING})
 _NO_CHANGE: Final = OptionsChange()
 _LAST_PHASE: Final = ORDER[-1]
-CORRECTED_PHASE: Final = "data_validation"
-"""The first phase that reads rows as people corrected them."""
-
-_RESTING: Final = frozenset(
-    {
-        WorkflowStatus.COMPLETED,
-        WorkflowStatus.FAILED,
-        WorkflowStatus.PAUSED,
-        WorkflowStatus.WAITING_FOR_APPROVAL,
-    }
-)
 _MAPPED_PHASE: Final = "field_mapping"
 _DONE: Final = (PhaseStatus.COMPLETED, PhaseStatus.ACCEPTED)
 
 
-class WorkflowRepair(WorkflowRows):
-    """What is done with a workflow that does not go on by itself, mostly by admins."""
+class WorkflowRepair(WorkflowRestart):
+    """What an admin may do with a workflow that does not go on by itself."""
 
     def retry(
         self,
@@ -197,62 +187,7 @@ class WorkflowRepair(WorkflowRows):
         _check_rerun(workflow, phase)
         replaced = ORDER[ORDER.index(phase) :]
         content, told = self._with_options(scope, workflow, options, reason, replaced)
-        again = [*told, NewEvent(EventType.RERUN, phase, reason)]
-        return self._run_again(scope, workflow, phase, content, again)
-
-    def rerun_corrected(
-        self, scope: Scope, workflow_id: UUID, *, corrections: int, version: int | None
-    ) -> int:
-        """Run a workflow again from the phase that reads corrected rows.
-
-        What a person approved or decided stays. Call it through
-        ``RowCorrectionService.apply``.
-
-        Raises:
-            NotPermittedError: The role may not correct rows.
-            ConflictError: A worker runs it, it was cancelled, has not read the files
-                yet, or moved on since ``version``.
-        """
-        scope.require(Permission.FIX_ISSUES)
-        workflow = self._locked(scope, workflow_id, version)
-        _check_correctable(workflow)
-        replaced = ORDER[ORDER.index(CORRECTED_PHASE) :]
-        content = DiscoveryFlowState.load(workflow.state_data).without(replaced)
-        event = NewEvent(
-            EventType.CORRECTED, CORRECTED_PHASE, data={"corrections": corrections}
-        )
-        return self._run_again(scope, workflow, CORRECTED_PHASE, content, [event])
-
-    def _run_again(
-        self,
-        scope: Scope,
-        workflow: WorkflowState,
-        phase: str,
-        content: DiscoveryFlowState,
-        events: list[NewEvent],
-    ) -> int:
-        """Queue ``workflow`` at ``phase`` under a new run number."""
-        self._session.execute(
-            sa.update(WorkflowPhaseRun)
-            .where(
-                col(WorkflowPhaseRun.workflow_id) == workflow.id,
-                col(WorkflowPhaseRun.phase).in_(ORDER[ORDER.index(phase) :]),
-            )
-            .values(status=PhaseStatus.SUPERSEDED)
-        )
-        return self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.QUEUED,
-                current_phase=phase,
-                progress_percentage=progress_percentage(phase, 0.0),
-                state_data=content.dump_json(),
-                run_number=workflow.run_number + 1,
-                lease=LeaseChange(runnable=True),
-                events=events,
-            ),
-        )
+        return self._begin_again(scope, workflow, phase, content, reason, told)
 
     def accept(
         self,
@@ -342,25 +277,6 @@ def _check_rerun(workflow: WorkflowState, phase: str) -> None:
         raise ConflictError("Cancel or finish this workflow before running it again.")
     if ORDER.index(phase) > ORDER.index(workflow.current_phase):
         raise ConflictError(f"This workflow has not reached {phase} yet.")
-
-
-def _check_correctable(workflow: WorkflowState) -> None:
-    """Check that ``workflow`` rests and has read its files.
-
-    Raises:
-        ConflictError: It does not, or has not.
-    """
-    if workflow.status is WorkflowStatus.CANCELLED:
-        raise ConflictError(
-            "This workflow was cancelled; import the file again to bring its rows in."
-        )
-    if workflow.status not in _RESTING:
-        raise ConflictError(
-            f"This workflow is {word(workflow.status)}; apply the corrections once it "
-            "waits or is finished, or pause it first."
-        )
-    if ORDER.index(workflow.current_phase) < ORDER.index(CORRECTED_PHASE):
-        raise ConflictError("This workflow has not read its files yet.")
 
 
 def _replaced(name: str, run: WorkflowPhaseRun | None) -> ReplacedPhase:

@@ -1,9 +1,9 @@
 """The state of every workflow: the single source of truth.
 
 ``WorkflowStateService`` is put together from ``workflow_work`` (a worker's part),
-``workflow_control`` (a person's part) and ``workflow_repair`` (an admin's part); every
-change goes through the one statement of ``workflow_transitions``. Workers take and keep
-leases by ``workflow_leases``.
+``workflow_control`` and ``workflow_restart`` (a person's part) and ``workflow_repair``
+(an admin's part); every change goes through the one statement of
+``workflow_transitions``. Workers take and keep leases by ``workflow_leases``.
 """
 
 from datetime import datetime

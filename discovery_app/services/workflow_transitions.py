@@ -135,7 +135,7 @@ _STATEMENT: Final = """
             runnable = cancelling OR coalesce(:runnable, held.runnable),
             owner = coalesce(:owner, held.owner),
             lease_until = CASE
-                WHEN cast(:owner AS text) IS NULL THEN held.lease_until
+                WHEN :owner IS NULL THEN held.lease_until
                 WHEN :owner = '' THEN NULL
                 ELSE clock_timestamp() + make_interval(secs => :hold_seconds) END,
             attempt = coalesce(:attempt, held.attempt),
@@ -149,7 +149,7 @@ _STATEMENT: Final = """
         WHERE held.id = state.id AND held.engagement_id = state.engagement_id
           AND (cast(:expected_fence AS bigint) IS NULL OR (
             held.fence = :expected_fence AND held.owner = :actor
-            AND (cast(:ended_id AS uuid) IS NULL OR EXISTS (
+            AND (:ended_id IS NULL OR EXISTS (
                 SELECT FROM workflow_phase_runs AS try WHERE try.id = :ended_id
                 AND try.engagement_id = :engagement_id AND try.status = 'running'))))
         RETURNING held.id
@@ -174,7 +174,7 @@ _STATEMENT: Final = """
             :opened_worker, :opened_status, 0, '', :opened_item_kind, 0, 0, 0, 0,
             :opened_summary, '', '', '', false, clock_timestamp(), clock_timestamp(),
             CASE WHEN :opened_status <> 'running' THEN clock_timestamp() END
-        FROM state WHERE cast(:opened_id AS uuid) IS NOT NULL
+        FROM state WHERE :opened_id IS NOT NULL
     ), history AS (
         INSERT INTO workflow_events (
             id, engagement_id, client_account_id, workflow_id, seq, type, phase, actor,
@@ -189,7 +189,8 @@ _STATEMENT: Final = """
         pg_notify(:channel, json_build_object(
             'engagement_id', state.engagement_id, 'workflow_id', state.id,
             'version', state.version)::text),
-        CASE WHEN :wake THEN pg_notify(:queued_channel, state.id::text) END
+        CASE WHEN :wake THEN pg_notify(:queued_channel, state.id::text) END,
+        state.cancelling
     FROM state
     """
 
@@ -219,6 +220,7 @@ def prepared(statement: str) -> sa.TextClause:
 
 
 _TRANSITION: Final = prepared(_STATEMENT)
+_WAKE: Final = sa.select(sa.func.pg_notify(QUEUED_CHANNEL, sa.bindparam("id")))
 
 
 def write_transition(
@@ -230,7 +232,8 @@ def write_transition(
         LostLeaseError: The lease has another fence than the change expects; the
             unit of work must roll back.
     """
-    wake = change.lease is not None and change.lease.runnable and not change.lease.owner
+    frees = change.lease is not None and not change.lease.owner
+    wake = change.lease is not None and change.lease.runnable and frees
     written = session.execute(
         _TRANSITION,
         {
@@ -256,6 +259,10 @@ def write_transition(
     if written is None or not written.leases:
         fence = change.lease.expected_fence if change.lease else None
         raise LostLeaseError(workflow_id, fence or 0)
+    if frees and written.cancelling and not wake:
+        # The wish to cancel stands: whoever takes the workflow now carries it out.
+        session.execute(_WAKE, {"id": str(workflow_id)})
+        wake = True
     if wake:
         queue_phase(session, workflow_id)
     return int(written.version)

@@ -152,7 +152,7 @@ class WorkflowWork(WorkflowRows):
             change = finish(claim, ended, done)
         elif result.needs_approval:
             change = wait(claim, ended, done)
-        elif self._is_pause_requested(claim):
+        elif self.is_pause_requested(claim):
             change = pause(claim, following, ended, done)
         elif not keep:
             change = hand_on(claim, following, ended, done)
@@ -166,7 +166,7 @@ class WorkflowWork(WorkflowRows):
             return None
         return _next_claim(claim, change.opened, state)
 
-    def _is_pause_requested(self, claim: Claim) -> bool:
+    def is_pause_requested(self, claim: Claim) -> bool:
         """Return whether to stop here; one that comes later stops the next phase."""
         return self._session.execute(
             _PAUSE_REQUESTED,

@@ -10,9 +10,11 @@ from sqlmodel import Session
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.dependency_map import MapFocus
 from discovery_app.domain.dependency_page import (
     EDGES,
     GROUPS,
+    MAP,
     UNKNOWN,
     DependencyList,
     DependencyQuery,
@@ -20,6 +22,7 @@ from discovery_app.domain.dependency_page import (
     GroupDetail,
 )
 from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.map_page import MapPicture
 from discovery_app.domain.value_words import range_words
 from discovery_app.domain.words import counted
 from discovery_app.errors import DiscoveryError, UnavailableError
@@ -28,16 +31,18 @@ from discovery_app.services.dependencies import (
     DependencyFilter,
     DependencyService,
 )
+from discovery_app.services.dependency_maps import DependencyMapService
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.move_groups import MoveGroupService
 from discovery_app.states import dependency_lines as lines
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import again, scope_of
 from discovery_app.states.hub import Wake
+from discovery_app.states.map_picture import MapWords
 from discovery_app.states.rules import allow
 from discovery_app.states.session import choose
 
-PICKED = ("view", "noise", "kind", "shared", "cross", "asset")
+PICKED = ("view", "noise", "kind", "shared", "cross", "asset", "by", "hops")
 
 
 class DependenciesState(rx.State):
@@ -48,6 +53,7 @@ class DependenciesState(rx.State):
     is_filtered: bool = False
     tiles: DependencyTiles = DependencyTiles()
     listed: DependencyList = DependencyList()
+    picture: MapPicture = MapPicture()
     detail: GroupDetail = GroupDetail()
     loading: bool = True
     problem: str = ""
@@ -76,25 +82,33 @@ class DependenciesState(rx.State):
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             key = ("edges", engagement_id, query.list_key(), mark)
             if self._read != key:
-                listed, tiles = await wake.read(key, partial(_list, scope, query))
+                shown, tiles = await wake.read(key, partial(_shown, scope, query))
                 async with self:
-                    self.listed, self.tiles = listed, tiles
+                    self._show(shown, tiles)
                     self.loading, self._read = False, key
-            shown = await wake.read(
+            detail = await wake.read(
                 ("group", engagement_id, query.group, mark),
                 partial(_detail, scope, query.group),
             )
             async with self:
-                self.detail, self.problem = shown, ""
+                self.detail, self.problem = detail, ""
 
         return await follow(self, [engagement_id], look, load)
 
     def _begin(self, engagement_id: str) -> None:
         if self.engagement_id != engagement_id:
             self.listed, self.tiles = DependencyList(), DependencyTiles()
-            self.detail, self._read, self.loading = GroupDetail(), (), True
+            self.detail, self.picture = GroupDetail(), MapPicture()
+            self._read, self.loading = (), True
         self.engagement_id = engagement_id
         self._take(DependencyQuery.from_address(self.router.url.query_parameters))
+
+    def _show(self, shown: DependencyList | MapPicture, tiles: DependencyTiles) -> None:
+        if isinstance(shown, MapPicture):
+            self.picture = shown
+        else:
+            self.listed = shown
+        self.tiles = tiles
 
     def _take(self, query: DependencyQuery) -> None:
         self.query, self.is_filtered = query, query.is_filtered
@@ -155,16 +169,38 @@ def _mark(scope: Scope) -> Mark:
         return InventoryMarkService(session).mark(scope)
 
 
-def _list(
+def _shown(
     scope: Scope, query: DependencyQuery
-) -> tuple[DependencyList, DependencyTiles]:
-    read = {EDGES: _edges, UNKNOWN: _unknown, GROUPS: _groups}[query.view]
+) -> tuple[DependencyList | MapPicture, DependencyTiles]:
     with unit_of_work(scope) as session:
         found = DependencyService(session).summary(scope)
-        listed = read(session, scope, query)
-        if query.view == GROUPS:
-            listed = _paged(listed, query, len(listed.groups), found.move_groups)
-    return listed, lines.tiles(found)
+        read = _map if query.view == MAP else partial(_list, groups=found.move_groups)
+        shown = read(session, scope, query)
+    return shown, lines.tiles(found)
+
+
+def _map(session: Session, scope: Scope, query: DependencyQuery) -> MapPicture:
+    service = DependencyMapService(session)
+    drawn = service.drawn(
+        scope,
+        MapFocus.from_word(query.focus),
+        by_application=bool(query.by),
+        hops=int(query.hops or 1),
+        noise=bool(query.noise),
+    )
+    hits = service.found(scope, query.q) if query.q else ()
+    shared = service.shared_services(scope)
+    return MapWords(scope.engagement_id, query).picture(drawn, shared, hits)
+
+
+def _list(
+    session: Session, scope: Scope, query: DependencyQuery, *, groups: int
+) -> DependencyList:
+    read = {EDGES: _edges, UNKNOWN: _unknown, GROUPS: _groups}[query.view]
+    listed = read(session, scope, query)
+    if query.view == GROUPS:
+        return _paged(listed, query, len(listed.groups), groups)
+    return listed
 
 
 def _edges(session: Session, scope: Scope, query: DependencyQuery) -> DependencyList:
@@ -187,7 +223,7 @@ def _unknown(session: Session, scope: Scope, query: DependencyQuery) -> Dependen
     found = DependencyService(session).unknown_endpoints(scope)
     offset = _offset(query)
     part = found[offset : offset + PAGE_SIZE]
-    rows = tuple(lines.endpoint_row(one) for one in part)
+    rows = tuple(lines.endpoint_row(one, scope.engagement_id) for one in part)
     listed = _paged(DependencyList(endpoints=rows), query, len(rows), len(found))
     if len(found) < MOST_ENDPOINTS:
         return listed
@@ -219,8 +255,10 @@ def _detail(scope: Scope, group: str) -> GroupDetail:
         return GroupDetail()
     upload, _, number = group.partition(".")
     with unit_of_work(scope) as session:
-        members = MoveGroupService(session).members(scope, UUID(upload), int(number))
-    return lines.group_detail(members, scope.engagement_id)
+        service = MoveGroupService(session)
+        members = service.members(scope, UUID(upload), int(number))
+        also_needs = service.also_needs(scope, UUID(upload), int(number))
+    return lines.group_detail(members, also_needs, scope.engagement_id)
 
 
 def _offset(query: DependencyQuery) -> int:

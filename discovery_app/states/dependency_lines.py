@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from discovery_app.domain.dependency_map import NodeKind
 from discovery_app.domain.dependency_page import (
+    DependencyQuery,
     DependencyRow,
     DependencyTiles,
     EndpointRow,
@@ -20,7 +22,7 @@ from discovery_app.services.dependencies import (
     GroupMember,
     UnknownEndpoint,
 )
-from discovery_app.services.move_groups import MoveGroupView
+from discovery_app.services.move_groups import MOST_MEMBERS, MoveGroupView
 
 _MOST_NAMES = 3
 
@@ -60,9 +62,14 @@ def dependency_row(one: DependencyView, engagement_id: UUID) -> DependencyRow:
     )
 
 
-def endpoint_row(one: UnknownEndpoint) -> EndpointRow:
+def endpoint_row(one: UnknownEndpoint, engagement_id: UUID) -> EndpointRow:
     """Return one unknown endpoint in words."""
-    return EndpointRow(one.endpoint, count(one.edges), ", ".join(one.talkers))
+    return EndpointRow(
+        endpoint=one.endpoint,
+        href=_map(engagement_id, f"{NodeKind.ENDPOINT}:{one.endpoint}"),
+        edges=count(one.edges),
+        talkers=", ".join(one.talkers),
+    )
 
 
 def group_row(one: MoveGroupView) -> GroupRow:
@@ -79,14 +86,19 @@ def group_row(one: MoveGroupView) -> GroupRow:
     )
 
 
-def group_detail(members: Sequence[GroupMember], engagement_id: UUID) -> GroupDetail:
-    """Return a group with its members in words."""
+def group_detail(
+    members: Sequence[GroupMember], also_needs: Sequence[str], engagement_id: UUID
+) -> GroupDetail:
+    """Return a group with its members and the shared services they need, in words."""
     if not members:
         return GroupDetail()
-    waves = [one.wave for one in members]
+    waves, one = [one.wave for one in members], members[0]
+    group = f"{NodeKind.GROUP}:{one.session_id}.{one.group_number}"
     return GroupDetail(
+        map_href=_map(engagement_id, group),
+        also_needs=", ".join(also_needs),
         name=f"Group {members[0].group_number}",
-        subtitle=f"{counted(len(members), 'asset')}, {_waves(min(waves), max(waves))}",
+        subtitle=f"{_members(len(members))}, {_waves(min(waves), max(waves))}",
         members=tuple(
             MemberLine(
                 one.asset_name, _href(engagement_id, one.asset_id), _member_note(one)
@@ -96,6 +108,11 @@ def group_detail(members: Sequence[GroupMember], engagement_id: UUID) -> GroupDe
     )
 
 
+def _members(number: int) -> str:
+    first = "The first " if number == MOST_MEMBERS else ""
+    return first + counted(number, "asset")
+
+
 def _member_note(one: GroupMember) -> str:
     words = [f"Wave {one.wave}"]
     if one.environment:
@@ -103,6 +120,11 @@ def _member_note(one: GroupMember) -> str:
     if one.in_cycle:
         words.append("in a cycle: moves at once with what it needs")
     return " · ".join(words)
+
+
+def _map(engagement_id: UUID, focus: str) -> str:
+    query = DependencyQuery().about(focus)
+    return query.address(f"/engagements/{engagement_id}/dependencies")
 
 
 def _href(engagement_id: UUID, asset_id: UUID | None) -> str:

@@ -20,6 +20,7 @@ from discovery_app.services.mapping_reviews import (
     column_id,
     target_options,
 )
+from discovery_app.services.workflow_actions import WorkflowActionService
 from discovery_app.states.following import follow, id_in_path, say
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake
@@ -47,6 +48,8 @@ class FieldMappingState(rx.State):
     may_decide: bool = False
     remembers: bool = True
     filtered: bool = False
+    may_reopen: bool = False
+    reason: str = ""
     problem: str = ""
 
     @rx.event(background=True, supersedes=True)
@@ -81,6 +84,38 @@ class FieldMappingState(rx.State):
             await in_thread(_decide, scope, self._workflow_id(), decision)
             await self._read(scope)
             self.problem = ""
+        except DiscoveryError as error:
+            self.problem = str(error)
+
+    @rx.event
+    @allow(Permission.APPROVE_MAPPINGS, mapping_id=UUID)
+    async def set_unit(self, mapping_id: str, unit: str) -> None:
+        """Keep what the person says the numbers of one column are in."""
+        try:
+            scope = await self._scope()
+            column = str(column_id(mapping_id))
+            await in_thread(_set_unit, scope, self._workflow_id(), column, unit)
+            await self._read(scope)
+            self.problem = ""
+        except DiscoveryError as error:
+            self.problem = str(error)
+
+    @rx.event
+    @allow(Permission.APPROVE_MAPPINGS)
+    async def write_reason(self, words: str) -> None:
+        """Keep the reason typed so far."""
+        self.reason = words
+
+    @rx.event
+    @allow(Permission.APPROVE_MAPPINGS)
+    async def reopen(self) -> None:
+        """Let the workflow wait for its mapping again."""
+        try:
+            scope, reason = await self._scope(), self.reason
+            version = self.review.version
+            await in_thread(_reopen, scope, self._workflow_id(), reason, version)
+            await self._read(scope)
+            self.problem = self.reason = ""
         except DiscoveryError as error:
             self.problem = str(error)
 
@@ -185,6 +220,7 @@ class FieldMappingState(rx.State):
         )
         allowed = Permission.APPROVE_MAPPINGS in ROLE_PERMISSIONS[scope.role]
         self.may_decide = allowed and self.review.waiting
+        self.may_reopen = allowed and self.review.reopenable
         self.loading = False
 
     def _filter(self, **words: str) -> rx.event.EventSpec:
@@ -207,6 +243,18 @@ def _review(
 def _decide(scope: Scope, workflow_id: UUID, decision: Decision) -> None:
     with unit_of_work(scope) as session:
         FieldMappingService(session).decide(scope, workflow_id, [decision])
+
+
+def _set_unit(scope: Scope, workflow_id: UUID, column: str, unit: str) -> None:
+    with unit_of_work(scope) as session:
+        FieldMappingService(session).set_unit(scope, workflow_id, column, unit)
+
+
+def _reopen(scope: Scope, workflow_id: UUID, reason: str, version: int) -> None:
+    with unit_of_work(scope) as session:
+        WorkflowActionService(session).reopen_mapping(
+            scope, workflow_id, reason=reason, version=version
+        )
 
 
 def _confirm(scope: Scope, workflow_id: UUID) -> None:

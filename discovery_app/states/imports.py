@@ -12,6 +12,7 @@ import reflex as rx
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
+from discovery_app.domain.display import Choice
 from discovery_app.domain.list_query import is_id
 from discovery_app.domain.uploads import (
     EarlierImport,
@@ -31,7 +32,7 @@ from discovery_app.errors import (
 )
 from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.crewai_flow import CrewAIFlowService
-from discovery_app.services.previews import PreviewService
+from discovery_app.services.previews import PreviewService, source_options
 from discovery_app.services.recent_imports import recent_imports
 from discovery_app.services.staged_uploads import StagedUploadService
 from discovery_app.states.following import follow, id_in_path, say
@@ -54,6 +55,7 @@ class ImportState(rx.State):
     recent: tuple[RecentImport, ...] = ()
     preview: FilePreview = FilePreview()
     read_as: ReadAs = ReadAs()
+    sources: tuple[Choice, ...] = ()
     again_words: str = ""
     limit_words: str = ""
     corrects: str = ""
@@ -209,6 +211,7 @@ class ImportState(rx.State):
         asked = query_of(self).get("corrects", "")
         self.corrects = asked if is_id(asked) else ""
         self.corrects_title = ""
+        self.sources = source_options()
         self.limit_words = (
             "RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV, TSV, "
             f"JSON or a ZIP of them, up to {settings().upload_limit_mb} MB together"

@@ -1,4 +1,4 @@
-"""State of what an admin mends on a workflow's page: retry, re-run, acceptance."""
+"""State of what an admin mends on a workflow's page: retry, re-run, options, more."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,8 +9,9 @@ import reflex as rx
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.discovery_flow_state import ApproveMode
 from discovery_app.domain.workflow_page import WorkflowPage
-from discovery_app.domain.workflow_repair import OptionsChange, RerunPreview
+from discovery_app.domain.workflow_repair import APPROVALS, OptionsChange, RerunPreview
 from discovery_app.errors import DiscoveryError, InvalidInputError
 from discovery_app.services.workflow_actions import WorkflowActionService
 from discovery_app.states.gate import in_thread, scope_of
@@ -27,6 +28,8 @@ class WorkflowRepairState(rx.State):
         effects: What else it does.
         as_of: A new date of verdicts, as the field holds it; empty leaves it.
         minutes: A new time limit of a phase; empty leaves it.
+        attempts: How often a phase may be tried; empty leaves it.
+        approve: What is done with columns in review; empty leaves it.
     """
 
     phase: str = ""
@@ -36,6 +39,9 @@ class WorkflowRepairState(rx.State):
     reason: str = ""
     as_of: str = ""
     minutes: str = ""
+    attempts: str = ""
+    approve: str = ""
+    approve_word: str = ""
     notice: str = ""
     _version: int = 0
 
@@ -83,6 +89,19 @@ class WorkflowRepairState(rx.State):
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)
+    async def write_attempts(self, words: str) -> None:
+        """Keep the number of tries typed so far."""
+        self.attempts = words
+
+    @rx.event
+    @allow(Permission.RETRY_WORKFLOWS, mode=ApproveMode)
+    async def pick_approve(self, mode: str) -> None:
+        """Keep what is picked for columns in review."""
+        words = {one.value: one.label for one in APPROVALS}
+        self.approve, self.approve_word = mode, words[mode]
+
+    @rx.event
+    @allow(Permission.RETRY_WORKFLOWS)
     async def dismiss(self) -> None:
         """Take the notice away."""
         self.notice = ""
@@ -102,6 +121,13 @@ class WorkflowRepairState(rx.State):
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)
+    async def change_options(self) -> None:
+        """Let the next phases go by other options."""
+        page = await self._page()
+        await self._act(_change_options, page.version)
+
+    @rx.event
+    @allow(Permission.RETRY_WORKFLOWS)
     async def accept(self) -> None:
         """Go on without what the failed phase would have left."""
         page = await self._page()
@@ -115,8 +141,7 @@ class WorkflowRepairState(rx.State):
         self.notice = ""
         try:
             scope = await scope_of(self, UUID(page.engagement_id))
-            change = _change(self.as_of, self.minutes)
-            asked = (UUID(page.workflow_id), self.reason, version, change)
+            asked = (UUID(page.workflow_id), self.reason, version, self._change())
             await in_thread(act, scope, *asked, *arguments)
             self._forget()
         except DiscoveryError as error:
@@ -125,26 +150,31 @@ class WorkflowRepairState(rx.State):
     async def _page(self) -> WorkflowPage:
         return (await self.get_state(WorkflowPageState)).shown
 
+    def _change(self) -> OptionsChange:
+        """Return the options of the form.
+
+        Raises:
+            InvalidInputError: One cannot be read.
+        """
+        minutes, attempts = self.minutes.strip(), self.attempts.strip()
+        try:
+            return OptionsChange(
+                approve=ApproveMode(self.approve) if self.approve else None,
+                as_of=date.fromisoformat(self.as_of) if self.as_of.strip() else None,
+                phase_timeout_seconds=float(minutes) * 60 if minutes else None,
+                max_attempts=int(attempts) if attempts else None,
+            )
+        except ValueError as error:
+            raise InvalidInputError(
+                "Give the date as YYYY-MM-DD, the time limit as a number of minutes, "
+                "and the tries as a whole number."
+            ) from error
+
     def _forget(self) -> None:
         self.phase = self.phase_word = self.effects = self.reason = ""
-        self.as_of = self.minutes = ""
+        self.as_of = self.minutes = self.attempts = ""
+        self.approve = self.approve_word = ""
         self.replaced, self._version = (), 0
-
-
-def _change(as_of: str, minutes: str) -> OptionsChange:
-    """Return the options of the form.
-
-    Raises:
-        InvalidInputError: One cannot be read.
-    """
-    try:
-        day = date.fromisoformat(as_of) if as_of.strip() else None
-        seconds = float(minutes) * 60 if minutes.strip() else None
-    except ValueError as error:
-        raise InvalidInputError(
-            "Give the date as YYYY-MM-DD and the time limit as a number of minutes."
-        ) from error
-    return OptionsChange(as_of=day, phase_timeout_seconds=seconds)
 
 
 def _lines(seen: RerunPreview) -> tuple[str, ...]:
@@ -192,6 +222,15 @@ def _rerun(
             reason=reason,
             version=version,
             options=change,
+        )
+
+
+def _change_options(
+    scope: Scope, workflow_id: UUID, reason: str, version: int, change: OptionsChange
+) -> None:
+    with unit_of_work(scope) as session:
+        WorkflowActionService(session).change_options(
+            scope, workflow_id, options=change, reason=reason, version=version
         )
 
 

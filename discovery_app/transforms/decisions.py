@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_app.knowledge.end_of_life import DATA_DATE
+from discovery_app.knowledge.releases import DataVersion
 from discovery_app.knowledge.treatments import (
     Facts,
     Inbound,
@@ -52,9 +52,6 @@ _SOURCES: Final[Mapping[str, str]] = {
     "edges_observed_days": "dependency_analysis",
     "needs_kept": "dependency_analysis",
     "rebuilt_service": "server_role, asset_type or the ports it answers on",
-    "system_state": f"end-of-life data of {DATA_DATE}",
-    "ended_components": f"end-of-life data of {DATA_DATE}",
-    "cluster_ready": f"end-of-life data of {DATA_DATE}",
     "successor": "catalogue of successors",
     "managed_target": "catalogue of managed databases",
     "change_tolerated": "tags",
@@ -63,18 +60,25 @@ _SOURCES: Final[Mapping[str, str]] = {
 }
 """Where a value comes from that is no column of the import."""
 
+_BY_SUPPORT: Final = frozenset({"system_state", "ended_components", "cluster_ready"})
+"""Values that the end-of-life data tells."""
+
 
 def decide(
-    facts: pl.DataFrame, overrides: Mapping[str, str], thresholds: Thresholds
+    facts: pl.DataFrame,
+    overrides: Mapping[str, str],
+    thresholds: Thresholds,
+    version: DataVersion,
 ) -> pl.DataFrame:
     """Return one decision a record, in order, by ``DECISION_SCHEMA``.
 
     Args:
         facts: From ``transforms.facts.gather``.
         overrides: What people decided, by asset name in lower case.
+        version: The end-of-life data that the facts stand on.
     """
     advised = _advised(facts)
-    with_inputs = _with_inputs(advised, thresholds)
+    with_inputs = _with_inputs(advised, thresholds, version)
     surest = pl.when(pl.col("rule").is_in(_ON_SUPPORT)).then(
         pl.min_horizontal("rule_confidence", "system_confidence")
     )
@@ -132,16 +136,18 @@ def _facts(row: dict[str, object]) -> Facts:
     return Facts(**{**row, **typed})  # type: ignore[arg-type]
 
 
-def _with_inputs(advised: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
+def _with_inputs(
+    advised: pl.DataFrame, thresholds: Thresholds, version: DataVersion
+) -> pl.DataFrame:
     """Return the advice with inputs: what its rule looked at, as a JSON object."""
     questions = advised.select("rule", "input_fields", "combination").unique(
         maintain_order=True
     )
     parts = [
-        piece.select("record", inputs=_inputs(rule, names, thresholds))
+        piece.select("record", inputs=_inputs(rule, names, thresholds, version))
         for (rule, names), asked in _by_question(questions).items()
         for piece in advised.filter(pl.col("combination").is_in(asked))
-        .select("record", *names)
+        .select("record", *names, named_data=_named_data(version))
         .iter_slices(_ENCODED_ROWS)
     ]
     if not parts:
@@ -149,6 +155,10 @@ def _with_inputs(advised: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     return advised.select(_KEPT).join(
         pl.concat(parts), on="record", how="left", maintain_order="left"
     )
+
+
+def _named_data(version: DataVersion) -> pl.Expr:
+    return pl.coalesce("system_data", pl.lit(str(version)))
 
 
 def _by_question(
@@ -161,7 +171,9 @@ def _by_question(
     return asked
 
 
-def _inputs(rule: str, names: tuple[str, ...], thresholds: Thresholds) -> pl.Expr:
+def _inputs(
+    rule: str, names: tuple[str, ...], thresholds: Thresholds, version: DataVersion
+) -> pl.Expr:
     if not names:
         return pl.lit("{}")
     lines = _lines(rule, thresholds)
@@ -169,11 +181,21 @@ def _inputs(rule: str, names: tuple[str, ...], thresholds: Thresholds) -> pl.Exp
         pl.struct(
             value=pl.col(name),
             threshold=pl.lit(lines.get(name)),
-            source=pl.lit(_SOURCES.get(name, "import")),
+            source=_source(name, version),
         ).alias(name)
         for name in names
     ]
     return pl.struct(entries).struct.json_encode()
+
+
+def _source(name: str, version: DataVersion) -> pl.Expr:
+    """Return where the value of ``name`` comes from."""
+    if name == "system_state":
+        # Of several data sets, the one that tells of this very release.
+        return pl.format("end-of-life data: {}", "named_data")
+    if name in _BY_SUPPORT:
+        return pl.lit(f"end-of-life data: {version}")
+    return pl.lit(_SOURCES.get(name, "import"))
 
 
 def _lines(rule: str, thresholds: Thresholds) -> dict[str, float | str]:

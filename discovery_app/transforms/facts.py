@@ -52,6 +52,7 @@ def gather(
     needs_kept = _needing_kept(facts, edges)
     return facts.with_columns(
         needs_kept=pl.col("record").is_in(needs_kept.implode()),
+        has_many_ended=pl.col("ended_components") >= thresholds.refactor_components,
         observed_long=pl.col("observed_days") >= thresholds.window_days,
         edges_observed_long=pl.col("edges_observed_days") >= thresholds.window_days,
     )
@@ -73,6 +74,7 @@ def _own(
             system_state="state",
             system_product="product",
             system_confidence="confidence",
+            system_data="data_version",
         ),
         on="record",
         how="left",

@@ -1,5 +1,6 @@
 """Tells which links are management traffic and which targets everyone uses."""
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
@@ -10,8 +11,8 @@ from discovery_app.knowledge.ports import (
     DOMAIN_CONTROLLER_NAME,
     KERBEROS,
     LDAP,
-    NOISE_PORTS,
     SELF_EDGE,
+    NoisePort,
     OnlyIf,
 )
 
@@ -22,7 +23,9 @@ SHARED_LEAST: Final = 5
 """Fewest applications that make a target shared, however few there are in all."""
 
 
-def with_noise(placed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def with_noise(
+    placed: pl.DataFrame, records: pl.DataFrame, ports: Sequence[NoisePort]
+) -> pl.DataFrame:
     """Return the links with noise and noise_reason (``knowledge.ports``)."""
     controllers = _domain_controllers(placed, records)
     is_self = (
@@ -45,7 +48,7 @@ def with_noise(placed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         pl.when((pl.col("port") == one.port) & conditions[one.only_if]).then(
             pl.lit(one.reason)
         )
-        for one in NOISE_PORTS
+        for one in ports
     ]
     reason = pl.coalesce(pl.when(is_self).then(pl.lit(SELF_EDGE)), *reasons)
     return placed.with_columns(noise_reason=reason).with_columns(

@@ -22,10 +22,14 @@ from discovery_app.transforms.distinct import choose, shapes
 _WHOLE: Final = r"^[+-]?\d{1,15}$"
 _POINT: Final = r"^[+-]?\d+\.\d+$"
 _COMMA: Final = r"^[+-]?\d+,\d+$"
+_BARE_NUMBER: Final = r"^\s*[+-]?[\d.,'’\s]*[1-9][\d.,'’\s]*$"
 _NEVER_ZERO: Final = frozenset(
     {"cpu_cores", "cpu_sockets", "cores_per_socket", "memory_mb"}
 )
 """Fields of which every machine has some: 0 stands for "not known"."""
+_DECIMALS: Final = 9
+"""Kept of a share; no tool measures closer. Chosen."""
+
 _LONGEST_NUMBER: Final = 64
 _LARGEST: Final = 1e15
 """Up to here every whole number is exact as a float; no inventory holds more."""
@@ -45,6 +49,8 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
     """
     dimension = DIMENSIONS.get(field.name, Dimension.COUNT)
     column_factor, notes = _column_factor(dimension, unit)
+    if not unit and not _lacks_unit(text):
+        notes = ()
     whole = field.type == "int"
     plain = text.str.contains(_WHOLE)
     decision = decide_mark(shapes(text.filter(~plain)), whole and column_factor == 1.0)
@@ -55,6 +61,9 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
         rest, on="text", how="left", maintain_order="left"
     )
     values = choose(simple, numbers * column_factor, joined["number"])
+    if dimension is Dimension.PERCENT:
+        # 0.55 · 100 is 55.00000000000001 and means 55.
+        values = values.round(_DECIMALS)
     found = _checked(text, values, joined["rule"], field)
     rule = f"converted_from_{unit}" if column_factor != 1.0 else found.rule
     return replace(found, rule=rule, notes=(*notes, *_mark_notes(decision)))
@@ -71,6 +80,11 @@ def _column_factor(
     if found is None:
         return 1.0, (ColumnNote("unit_unknown", unit),)
     return found, ()
+
+
+def _lacks_unit(text: pl.Series) -> bool:
+    """Tell whether some number of the column stands alone."""
+    return bool(text.str.contains(_BARE_NUMBER).any())
 
 
 def _decimal_form(decision: MarkDecision) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from discovery_app.knowledge.end_of_life import judge_with_version
+from discovery_app.knowledge.releases import EndOfLifeData
 
 FINDING_SCHEMA: Final = {
     "record": pl.UInt32(),
@@ -17,6 +18,7 @@ FINDING_SCHEMA: Final = {
     "extended_until": pl.Date(),
     "evidence": pl.String(),
     "confidence": pl.Float64(),
+    "data_version": pl.String(),
 }
 _COLUMNS: Final = (
     ("operating_system", "os_version"),
@@ -25,12 +27,12 @@ _COLUMNS: Final = (
 
 
 def support_of(
-    records: pl.DataFrame, name: str, version: str, as_of: date
+    records: pl.DataFrame, name: str, version: str, as_of: date, data: EndOfLifeData
 ) -> pl.DataFrame:
     """Return a finding for each record that has ``name``; each text is judged once."""
     pairs = records.select(name, version).filter(pl.col(name).is_not_null()).unique()
     pairs = pairs.sort(name, version)
-    verdicts = [judge_with_version(n, v or "", as_of) for n, v in pairs.rows()]
+    verdicts = [judge_with_version(n, v or "", as_of, data) for n, v in pairs.rows()]
     judged = pl.DataFrame(
         [
             (
@@ -43,6 +45,7 @@ def support_of(
                 one.extended_until,
                 one.evidence,
                 one.confidence,
+                one.data,
             )
             for pair, one in zip(pairs.rows(), verdicts, strict=True)
         ],
@@ -60,12 +63,14 @@ def support_of(
     )
 
 
-def findings(records: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def findings(
+    records: pl.DataFrame, as_of: date, data: EndOfLifeData
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the findings of all columns, and those of the operating systems alone.
 
     One row an asset and product, supported ones included, in record order.
     """
-    parts = [support_of(records, name, version, as_of) for name, version in _COLUMNS]
+    parts = [support_of(records, *columns, as_of, data) for columns in _COLUMNS]
     every = (
         pl.concat(parts)
         .with_columns(key=pl.coalesce("product", "raw"))

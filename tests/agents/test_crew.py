@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from discovery_app.agents.asking import AgentLimits
 from discovery_app.agents.assistant import AssetFacts
-from discovery_app.agents.crew import AgentLimits, CrewAssistant
+from discovery_app.agents.crew import CrewAssistant
 from discovery_app.agents.crew_agent import crew_agent
 from discovery_app.agents.questions import (
     ClassAnswer,

@@ -19,7 +19,7 @@ with context.begin_transaction():
     context.run_migrations()
 """
 
-REVISION = '''
+REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -30,8 +30,9 @@ depends_on = None
 
 
 def upgrade():
-    op.execute("""{sql}""")
-'''
+    for one in {statements!r}:
+        op.execute(one)
+"""
 
 WAREHOUSE = """
 CREATE TABLE things (
@@ -53,8 +54,10 @@ GRANT SELECT ON alembic_version TO discovery_rw, discovery_auth, discovery_claim
 """
 
 
-def write_revision(folder: Path, revision: str, down: str | None, sql: str) -> None:
-    text = REVISION.format(revision=revision, down=down, sql=sql)
+def write_revision(
+    folder: Path, revision: str, down: str | None, *statements: str
+) -> None:
+    text = REVISION.format(revision=revision, down=down, statements=statements)
     (folder / "versions" / f"{revision}_step.py").write_text(text)
 
 

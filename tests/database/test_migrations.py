@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from discovery_app.database.migrations import (
 from discovery_app.errors import ConfigurationError, UnavailableError
 from tests.conftest import ROOT, forget_settings
 from tests.database.conftest import write_revision
+from tests.processes import wait_until
 
 MIGRATE = """
 import sys
@@ -111,6 +113,61 @@ def test_never_stalls_those_who_work_for_more_than_two_seconds(
 
     assert waited
     assert 0.5 < max(waits) < 2.0
+
+
+def test_tables_that_come_free_one_after_another_stall_nobody_longer(
+    empty_database, small_tree, monkeypatch
+):
+    """A change that is through keeps its table locked while the next one waits."""
+    monkeypatch.setattr("discovery_app.database.migrations.LOCK_PAUSE_SECONDS", 0.5)
+    tables = ("things", "second", "third", "fourth")
+    made = [f"CREATE TABLE {one} (n int)" for one in tables[1:]]
+    write_revision(small_tree, "0002", "0001", *made)
+    migrate(small_tree)
+    changes = [f"ALTER TABLE {one} ADD more text" for one in tables]
+    write_revision(small_tree, "0003", "0002", *changes)
+    with ExitStack() as opened:
+        address = driver_address(empty_database.owner_url)
+        readers = {}
+        for one in tables[1:]:
+            readers[one] = opened.enter_context(psycopg.connect(address))
+            readers[one].execute(f"select * from {one}")  # noqa: S608
+        threads = opened.enter_context(ThreadPoolExecutor(2))
+        migrating = threads.submit(migrate, small_tree)
+        longest = threads.submit(longest_wait, address, migrating.done)
+        for one, reader in readers.items():
+            wait_until(
+                lambda one=one: waited_for(empty_database, one) > 0.6,
+                f"the change waits for {one}",
+                30,
+            )
+            reader.rollback()
+
+        assert migrating.result(30) == "0003"
+        assert 0.5 < longest.result(30) < 1.5
+
+
+def longest_wait(address, done):
+    """Read a table until ``done``; return how long that took at most."""
+    waits = [0.0]
+    with psycopg.connect(address, autocommit=True) as worker:
+        while not done():
+            began = time.monotonic()
+            worker.execute("select count(*) from things")
+            waits.append(time.monotonic() - began)
+            time.sleep(0.02)
+    return max(waits)
+
+
+def waited_for(database, table):
+    """Return how many seconds someone has waited for all of ``table``."""
+    with owner(database) as connection:
+        return connection.execute(
+            "select coalesce(max(extract(epoch from clock_timestamp() - waitstart)), 0)"
+            " from pg_locks where not granted and mode = 'AccessExclusiveLock'"
+            " and relation = %s::regclass",
+            [table],
+        ).fetchone()[0]
 
 
 def test_needs_the_owner_on_a_server_of_the_operators(empty_database, monkeypatch):

@@ -127,6 +127,12 @@ class TestControls:
         assert shown(seen, role=Role.ADMIN).controls.rerun
         assert not shown(seen).controls.rerun
 
+    @pytest.mark.parametrize("status", ["paused", "retry_wait", "waiting_for_approval"])
+    def test_offer_an_admin_other_options_while_nothing_runs(self, status):
+        assert shown(view(status), role=Role.ADMIN).controls.options
+        assert not shown(view(status)).controls.options
+        assert not shown(view("running"), role=Role.ADMIN).controls.options
+
     def test_offer_to_accept_only_what_the_others_can_do_without(self):
         may, may_not = view("failed", can_accept=True), view("failed")
         assert shown(may, role=Role.ADMIN).controls.accept

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
@@ -31,6 +31,14 @@ def damage(folder: Path) -> Callable[[], None]:
     return repair
 
 
+def change_options(page: Page, dialog: Locator) -> None:
+    """Fill in other options, as the dialog of a retry takes them."""
+    dialog.get_by_label("New time limit of a phase, minutes").fill("30")
+    dialog.get_by_label("New limit of tries of a phase").fill("7")
+    dialog.get_by_role("button", name="Columns in review").click()
+    page.get_by_role("button", name="The best candidate of each is taken").click()
+
+
 def test_retries_a_failed_run_and_it_completes_from_the_failed_phase(
     app: ServedApp, sign_in, tmp_path: Path
 ):
@@ -55,12 +63,17 @@ def test_retries_a_failed_run_and_it_completes_from_the_failed_phase(
     dialog = page.get_by_role("alertdialog")
     expect(dialog.get_by_role("button", name="Retry run")).to_be_disabled()
     dialog.get_by_label("Reason").fill("The storage was repaired.")
+    change_options(page, dialog)
     dialog.get_by_role("button", name="Retry run").click()
 
     expect(page.get_by_role("link", name="Open the inventory")).to_be_visible(
         timeout=60_000
     )
-    expect(page.get_by_text("The storage was repaired.")).to_be_visible()
+    # Once for the options, once for the retry.
+    expect(page.get_by_text("The storage was repaired.")).to_have_count(2)
+    options = look(scope, started).state_data["options"]
+    assert options == {"approve": "all", "phase_timeout_seconds": 1800.0}
+    assert look(scope, started).max_attempts == 7
     tries = [one.phase for one in look(scope, started).tries]
     assert tries.count("data_validation") == 1
     assert tries.count("data_cleansing") == 2

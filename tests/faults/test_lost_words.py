@@ -12,7 +12,10 @@ from tests.processes import look, runner, start_discovery, wait_for_rest, wait_u
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
 
-DISPATCHERS = ("apscheduler", "procrastinate")
+DISPATCHERS = (
+    "apscheduler",
+    pytest.param("procrastinate", marks=pytest.mark.long),
+)
 
 
 @pytest.mark.parametrize("dispatcher", DISPATCHERS)

@@ -52,6 +52,7 @@ def servers_csv() -> bytes:
     return "\n".join(lines).encode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("phase", ["data_cleansing", "database_integration"])
 def test_a_killed_database_loses_nothing(phase, own_server):
     scope, started = start_discovery(files={"servers.csv": servers_csv()})
@@ -86,6 +87,8 @@ class OwnDatabase:
         pytest.param("apscheduler", 0.0, marks=pytest.mark.long),
         pytest.param("procrastinate", 10.0, marks=pytest.mark.long),
         pytest.param("apscheduler", 10.0, marks=pytest.mark.long),
+        pytest.param("procrastinate", 60.0, marks=pytest.mark.long),
+        pytest.param("apscheduler", 60.0, marks=pytest.mark.long),
     ],
 )
 def test_a_database_that_goes_away_under_load_loses_nothing(

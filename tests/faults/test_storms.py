@@ -22,6 +22,11 @@ def environment(request, monkeypatch):
     return {"DISCOVERY_DISPATCHER": request.param}
 
 
+@pytest.mark.parametrize(
+    "environment",
+    ["procrastinate", pytest.param("apscheduler", marks=pytest.mark.long)],
+    indirect=True,
+)
 def test_a_few_blows_lose_nothing(database, environment):
     wrong = storm(
         database,

@@ -1,16 +1,26 @@
 """Old and new code side by side: each runs what it can read and leaves the rest."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
+from discovery_app.config import settings
+from discovery_app.database import migrate
+from discovery_app.database.migrations import ALEMBIC_FOLDER, code_revision
 from discovery_app.domain.discovery_flow_state import SCHEMA_VERSION
 from tests.conftest import ROOT
-from tests.faults.fleet import QUICK
-from tests.faults.oracles import violations
+from tests.database.conftest import write_revision
+from tests.faults.fleet import LEASE_SECONDS, QUICK
+from tests.faults.oracles import inventory, violations
 from tests.processes import look, runner, start_discovery, wait_for_rest, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
@@ -39,7 +49,7 @@ def test_newer_state_is_left_to_newer_workers(database, tmp_path):
         subprocess.Popen(
             [sys.executable, "-m", "discovery_app.jobs.runner", "old"],
             cwd=ROOT,
-            env=_environment(),
+            env=os.environ | QUICK,
             stderr=target,
         ) as process,
     ):
@@ -66,7 +76,93 @@ def test_older_state_is_upcast(database):
     assert done.state_data["schema_version"] == SCHEMA_VERSION
 
 
-def _environment():
-    import os
+NEWER = """
+from discovery_app.domain import discovery_flow_state as flow
 
-    return os.environ | QUICK
+ours = flow.SCHEMA_VERSION
+upcast = {ours: lambda old: {**old, "schema_version": ours + 1}}
+flow.UPCASTERS = {**flow.UPCASTERS, **upcast}
+flow.SCHEMA_VERSION = ours + 1
+
+from discovery_app.jobs.runner import Runner
+from discovery_app.logs import write_log
+
+write_log()
+Runner("new").run()
+"""
+"""The next version of the app: its state is one newer, and older state is upcast."""
+
+HOT = ("workflow_states", "workflow_leases", "workflow_phase_runs", "workflow_events")
+
+LOCK_WAIT = """
+    select coalesce(max(extract(epoch from clock_timestamp() - waitstart)), 0)
+    from pg_locks where not granted
+"""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(240)
+def test_old_and_new_workers_share_the_work_while_the_schema_grows(
+    database, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DISCOVERY_DISPATCHER", "procrastinate")
+    settings.cache_clear()
+    calm_scope, calm = start_discovery()
+    with runner(**QUICK):
+        assert wait_for_rest(calm_scope, calm).status == "completed"
+    wanted = inventory(database, calm_scope.engagement_id)
+    started = [start_discovery() for _ in range(8)]
+    log = tmp_path / "log"
+
+    with ExitStack() as opened:
+        words = opened.enter_context(log.open("w"))
+        start = partial(opened_process, opened, words)
+        start("-m", "discovery_app.jobs.runner", "old")
+        threads = opened.enter_context(ThreadPoolExecutor(2))
+        wait_until(lambda: has_begun(*started[0]), "the old one works")
+        migrating = threads.submit(migrate, next_schema(tmp_path))
+        longest = threads.submit(longest_lock_wait, database, migrating.done)
+        start("-c", NEWER)
+        ended = [wait_for_rest(scope, one, 120) for scope, one in started]
+        assert migrating.result(60) == "next"
+
+    assert {one.status for one in ended} == {"completed"}
+    assert longest.result(10) < 2.0
+    workers = {run.worker.partition("/")[0] for one in ended for run in one.tries}
+    assert workers == {"old", "new"}
+    assert {run.attempt for one in ended for run in one.tries} == {1}
+    assert "is left to newer workers" in log.read_text()
+    assert violations(database, LEASE_SECONDS) == []
+    for scope, _ in started:
+        assert inventory(database, scope.engagement_id) == wanted
+
+
+def opened_process(opened, words, *command):
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=os.environ | QUICK, stderr=words
+    )
+    opened.callback(process.wait, 30)
+    opened.callback(process.terminate)
+
+
+def has_begun(scope, started):
+    return look(scope, started).status != "queued"
+
+
+def next_schema(tmp_path):
+    """Return migrations that add a column to every table that workers write to."""
+    folder = tmp_path / "alembic"
+    shutil.copytree(ALEMBIC_FOLDER, folder)
+    changes = [f"ALTER TABLE {one} ADD of_tomorrow text" for one in HOT]
+    write_revision(folder, "next", code_revision(), *changes)
+    return folder
+
+
+def longest_lock_wait(database, done):
+    """Return how many seconds any session waited for a lock at most, until ``done``."""
+    waits = [0.0]
+    while not done():
+        with database.as_owner() as connection:
+            waits.append(connection.execute(sa.text(LOCK_WAIT)).scalar_one())
+        time.sleep(0.05)
+    return float(max(waits))

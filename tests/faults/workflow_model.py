@@ -72,7 +72,9 @@ class WorkflowModel:
         if phase is None:
             self._freed("completed")
         elif waits:
+            pause = self.pause
             self._freed_unless_cancelling("waiting_for_approval")
+            self.pause = pause
         elif self.pause and not self.cancel:
             self.phase = phase
             self._freed("paused")
@@ -121,6 +123,8 @@ class WorkflowModel:
 
     def pauses(self) -> bool:
         if self.status == "running":
+            if self.pause:
+                return False
             self.pause = True
             self.version += 1
         elif self.status in {"queued", "retry_wait"}:

@@ -1,6 +1,7 @@
 """Phases by Procrastinate's queue: same contract, any number of machines."""
 
 import signal
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -13,10 +14,20 @@ from discovery_app.database.queue import CPU_QUEUE, LLM_QUEUE
 from discovery_app.domain.access import Role, WorkerScope
 from discovery_app.errors import ConfigurationError
 from discovery_app.jobs.dispatchers import QUEUES, served_queues
+from discovery_app.jobs.dispatchers.procrastinate import QueueSource
+from discovery_app.jobs.scheduler import RunnerClock
 from discovery_app.phases import ORDER
 from discovery_app.services.workflow_queue import ASKING_PHASES, WorkflowQueueService
+from discovery_app.services.workflow_state import WorkflowStateService
 from tests.conftest import ROOT
-from tests.factories import make_scope, make_workflow, take_lease
+from tests.factories import (
+    make_claim,
+    make_result,
+    make_scope,
+    make_workflow,
+    take_lease,
+    with_role,
+)
 from tests.processes import look, runner, start_discovery, wait_for_rest, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -62,7 +73,6 @@ def test_runs_a_workflow_one_job_a_phase(database):
 def test_a_job_comes_and_goes_with_the_change_that_it_belongs_to(database):
     with pytest.raises(RuntimeError):
         with unit_of_work(scope := make_scope()) as session:
-            from discovery_app.services.workflow_state import WorkflowStateService
             from tests.factories import make_state
 
             states = WorkflowStateService(session)
@@ -198,6 +208,45 @@ def test_a_drained_worker_leaves_no_job_behind(database):
     assert left <= {"todo"}
     with runner("worker-2"):
         assert wait_for_rest(scope, started).status == "completed"
+
+
+def test_a_job_that_came_too_late_to_a_worker_that_ends_is_put_back(database):
+    workflow_id = make_workflow(make_scope())
+    source = QueueSource(RunnerClock(), pytest.fail, "worker-1/1")
+    with database.as_owner() as connection:
+        job = connection.execute(
+            sa.text(
+                "update procrastinate.procrastinate_jobs set status = 'doing'"
+                " returning id"
+            )
+        ).scalar_one()
+    source.stop()
+
+    source._run_phase(SimpleNamespace(job=SimpleNamespace(id=job)), str(workflow_id))
+    source.close()
+
+    assert [(one.lock, one.status) for one in jobs(database)] == [
+        (str(workflow_id), "todo")
+    ]
+
+
+def test_a_cancel_that_meets_the_gate_is_queued_at_once(database):
+    claim = make_claim(make_scope())
+    with unit_of_work(with_role(claim.scope, Role.ADMIN)) as session:
+        admin = with_role(claim.scope, Role.ADMIN)
+        states = WorkflowStateService(session)
+        states.cancel(admin, claim.workflow_id, reason="Wrong file", version=None)
+    with database.as_owner() as connection:
+        connection.execute(sa.text("delete from procrastinate.procrastinate_jobs"))
+
+    with unit_of_work(claim.scope) as session:
+        result = make_result(needs_approval=True)
+        state = claim.state.with_phase("data_validation", result.output, {})
+        WorkflowStateService(session).commit_phase(claim, result, state)
+
+    assert [(one.lock, one.status) for one in jobs(database)] == [
+        (str(claim.workflow_id), "todo")
+    ]
 
 
 def test_a_database_without_the_queue_is_refused(database):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.domain.phase_logs import failed_try, log_text, log_title
 from discovery_app.errors import UnavailableError
-from discovery_app.jobs import phase_logs
+from discovery_app.jobs import phase_logs, workflow_manager
 from discovery_app.jobs.phase_logs import keep_open_logs, phase_log, same_phase_log
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager, logger
 from discovery_app.phases import ORDER
@@ -21,7 +22,7 @@ from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.phase_logs import PhaseLogService
 from tests.conftest import ROOT
 from tests.factories import make_claim, make_scope, take_lease
-from tests.processes import start_discovery, wait_for_rest
+from tests.processes import runner, start_discovery, wait_for_rest, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -74,7 +75,7 @@ def test_every_phase_leaves_its_log():
     assert "Phase data_source_analysis began: attempt 1 of 5, run 1." in text
     assert "Reading northwind-vinfo.csv" in text
     assert "Stored frame columns" in text
-    assert "is committed after" in text
+    assert "is done after" in text
     assert log_title(first) == "Data source analysis · attempt 1 · completed"
 
 
@@ -109,6 +110,49 @@ def test_what_was_logged_before_a_process_died_is_kept():
 
     assert words(during)[-1] == "Half of it"
     assert words(after)[-2:] == ["Half of it", "The rest"]
+
+
+def test_what_was_logged_before_a_report_is_kept_with_it(monkeypatch):
+    monkeypatch.setattr(workflow_manager, "REPORT_SECONDS", 0.01)
+    claim = make_claim(make_scope())
+
+    with phase_log(claim):
+        report = workflow_manager._Reporter(claim)
+        report(0.0, "Started")
+        at_first = logs_of(claim)
+        time.sleep(0.02)
+        report(0.5, "Half of it")
+        (during,) = logs_of(claim)
+
+    assert at_first == []
+    assert words(during)[-2:] == ["Started (0 %)", "Half of it (50 %)"]
+
+
+@pytest.mark.faults
+def test_a_runner_that_is_killed_after_a_commit_leaves_the_whole_log_of_the_phase():
+    scope, started = start_discovery(files={"servers.csv": FILE})
+    with runner(
+        DISCOVERY_FAULT="after_phase_commit:data_validation",
+        DISCOVERY_BEAT_SECONDS="60",
+    ) as process:
+        wait_until(lambda: process.poll() is not None, "the runner is killed")
+
+    with unit_of_work(scope) as session:
+        service = PhaseLogService(session)
+        listed = service.of_workflow(scope, started.workflow_id)
+        log = service.lines(scope, started.workflow_id, listed[-1].phase_run_id)
+    assert (log.phase, log.status) == ("data_validation", "completed")
+    assert "Phase data_validation is done after" in words(log)[-1]
+
+
+def test_a_name_of_half_characters_does_not_fail_the_phase():
+    claim = make_claim(make_scope())
+
+    with phase_log(claim):
+        logger.info("Reading %s", "a\0b\udc80.csv")
+
+    (log,) = logs_of(claim)
+    assert words(log)[-1] == "Reading a�b?.csv"
 
 
 def test_the_clock_s_thread_adds_to_the_log_of_the_phase():
@@ -196,7 +240,7 @@ def test_no_cell_of_a_file_is_in_the_log_of_a_runner(how, tmp_path, monkeypatch)
 
     text = log.read_text()
     assert view.status == "completed"
-    assert "Phase database_integration is committed" in text
+    assert "Phase database_integration is done" in text
     assert MARK.lower() not in text.lower()
     assert str(started.workflow_id) in text
     with unit_of_work(scope) as session:

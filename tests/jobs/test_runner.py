@@ -1,4 +1,7 @@
-"""What a runner does beside its phases: it keeps logs and cleans up."""
+"""What a runner does beside its phases: it ends, keeps logs and cleans up."""
+
+import threading
+import time
 
 import pytest
 
@@ -6,12 +9,16 @@ from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import PlatformScope, WorkerScope
 from discovery_app.domain.phase_logs import failed_try, log_text
+from discovery_app.jobs import workflow_manager
 from discovery_app.jobs.runner import TIMEOUT_EXIT, Runner
+from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.services.phase_logs import PhaseLogService
 from discovery_app.services.workers import WorkerService
-from tests.processes import look, runner, start_discovery, wait_until
+from tests.processes import demo_file, look, runner, start_discovery, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
+
+SMALL = {"contoso-server.csv": demo_file("contoso-server.csv")}
 
 
 def registered(name):
@@ -50,6 +57,46 @@ def test_cleaning_is_due_again_after_its_minutes(monkeypatch):
     second.retain()
 
     assert cleaned_by() == ["host-1", "host-2"]
+
+
+@pytest.mark.parametrize("moment", ["before the first try", "between two phases"])
+def test_a_runner_that_ends_at_an_odd_moment_hands_its_work_back(moment, monkeypatch):
+    monkeypatch.setenv("DISCOVERY_DRAIN_SECONDS", "0")
+    settings.cache_clear()
+    scope, started = start_discovery(files=SMALL)
+    one = registered("host-1")
+    leaving, gone = threading.Thread(target=one.leave), threading.Event()
+    monkeypatch.setattr(one._source, "close", gone.set)
+
+    def leave_now():
+        leaving.start()
+        time.sleep(0.2)  # There is nothing yet that it could hand back.
+        if gone.is_set():
+            raise SystemExit  # Its process has ended.
+
+    if moment == "between two phases":
+
+        def at(point, phase, workflow_id=None):
+            if (point, phase) == ("after_phase_commit", "data_validation"):
+                leave_now()
+
+        monkeypatch.setattr(workflow_manager, "fault_point", at)
+    else:
+        run = DiscoveryWorkflowManager.run_workflow
+
+        def begin_late(self, lease):
+            leave_now()
+            run(self, lease)
+
+        monkeypatch.setattr(DiscoveryWorkflowManager, "run_workflow", begin_late)
+
+    one.start()
+    wait_until(lambda: leaving.ident is not None, "it is told to leave")
+    leaving.join(20)
+
+    left = look(scope, started)
+    assert (left.status, left.attempt) == ("queued", 0)
+    assert {run.attempt for run in left.tries} == {1}
 
 
 @pytest.mark.faults

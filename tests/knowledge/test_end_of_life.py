@@ -9,7 +9,7 @@ from discovery_app.knowledge.end_of_life import (
     judge_with_version,
     release_state,
 )
-from discovery_app.knowledge.releases import Release, catalogue
+from discovery_app.knowledge.releases import Release, own_data
 from tests.conftest import SAMPLES
 
 AS_OF = date(2026, 11, 22)
@@ -223,7 +223,7 @@ def test_says_which_service_pack_was_assumed_and_is_less_sure():
 
 
 def test_the_data_is_whole():
-    products = catalogue()
+    products = own_data().products
 
     assert date(2026, 8, 22) == DATA_DATE
     assert len(products) == 60

@@ -51,7 +51,7 @@ def test_draws_the_lines_of_utilisation_where_the_source_does(cpu, memory, found
         (Facts(system_state="eol", is_x86=True), "L2", "replatform"),
         (Facts(system_state="extended_only", is_x86=True), "L2", "replatform"),
         (
-            Facts(is_critical=True, change_tolerated=True, ended_components=2),
+            Facts(is_critical=True, change_tolerated=True, has_many_ended=True),
             "F1",
             "review_for_refactoring",
         ),
@@ -114,7 +114,7 @@ def test_a_critical_dependant_turns_retiring_into_a_review(facts):
         Facts(edges_observed_long=None, inbound=Inbound.NONE),
         Facts(is_off=None, inbound=Inbound.NONE),
         Facts(is_off=True, inbound=Inbound.SOME),
-        Facts(is_critical=True, change_tolerated=None, ended_components=3),
+        Facts(is_critical=True, change_tolerated=None, has_many_ended=True),
         Facts(is_critical=True, change_tolerated=True, ended_components=1),
         Facts(system_state="eol", is_x86=None),
         Facts(system_state="version_ambiguous"),

@@ -210,7 +210,8 @@ def test_what_is_needed_moves_in_an_earlier_wave():
 
     result = _run(_assets("web", "app", "db", "x", "y", "alone"), calls)
 
-    assert result.frames["groups"].rows() == [
+    groups = result.frames["groups"].select("record", "move_group", "wave", "in_cycle")
+    assert groups.rows() == [
         (0, 1, 3, False),
         (1, 1, 2, False),
         (2, 1, 1, False),

@@ -217,8 +217,10 @@ def test_a_critical_application_with_ended_components_is_reviewed():
 
     assert (decision["rule"], decision["treatment"]) == ("F1", "review_for_refactoring")
     assert _inputs(decision)["ended_components"] == {
-        "value": 2, "threshold": 2.0, "source": "end-of-life data of 2026-08-22"
-    }  # fmt: skip
+        "value": 2,
+        "threshold": 2.0,
+        "source": "end-of-life data: endoflife.date of 2026-08-22",
+    }
 
 
 @pytest.mark.parametrize(("other", "rule"), [("RHEL 8", "O1"), ("CentOS 7", "H1")])

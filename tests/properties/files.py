@@ -2,9 +2,13 @@
 
 import csv
 import io
+from typing import Final
 
+import xlsxwriter
 from hypothesis import settings
 from hypothesis import strategies as st
+
+from tests.readers.files import zipped
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 """The same files on every run, so that a failure is a failure of the code."""
@@ -73,6 +77,84 @@ def plain_tables(draw: st.DrawFn) -> tuple[bytes, int]:
         st.lists(st.tuples(NAMES, cells, cells, cells), min_size=1, max_size=15)
     )
     return _written(draw, [headers, *rows]), len(rows)
+
+
+_XML: Final = st.lists(
+    st.sampled_from(
+        [
+            "<table:table>",
+            "</table:table>",
+            '<table:table-row table:number-rows-repeated="7">',
+            "<table:table-row>",
+            "</table:table-row>",
+            '<table:table-cell office:value-type="string"><text:p>x</text:p>',
+            "</table:table-cell>",
+            '<table:table-cell table:number-columns-repeated="3"/>',
+            '<row r="2">',
+            "</row>",
+            '<c r="B2" t="inlineStr"><is><t>x</t></is></c>',
+            "<c><v>1</v></c>",
+            '<c r="A1"><f>1+1</f></c>',
+            "&amp;",
+            "&no;",
+            "<",
+            '"',
+        ]
+    ),
+    max_size=25,
+).map("".join)
+_SHEETS: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@st.composite
+def packages(draw: st.DrawFn) -> bytes:
+    """Draw a package that claims to be a workbook of some kind, and is half of one."""
+    body = draw(_XML)
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    parts = draw(
+        st.sampled_from(
+            [
+                {
+                    "META-INF/manifest.xml": f'<a media-type="{kind}"/>',
+                    "content.xml": f"<office:spreadsheet>{body}</office:spreadsheet>",
+                },
+                {
+                    "xl/workbook.xml": f'<workbook xmlns="{_SHEETS}"><sheets>'
+                    '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+                    "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="'
+                    'rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+                    "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SHEETS}">'
+                    f"<sheetData>{body}</sheetData></worksheet>",
+                },
+                {"xl/workbook.bin": body, "xl/worksheets/sheet1.bin": body},
+            ]
+        )
+    )
+    return zipped({name: text.encode() for name, text in parts.items()})
+
+
+@st.composite
+def damaged_workbooks(draw: st.DrawFn) -> bytes:
+    """Draw a sound workbook of which some bytes are others or the end is missing."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(draw(st.lists(st.lists(CELLS, max_size=4)))):
+            sheet.write_row(number, 0, row)
+    content = bytearray(buffer.getvalue())
+    places = st.integers(0, len(content) - 1)
+    for place, byte in draw(st.lists(st.tuples(places, st.integers(0, 255)))):
+        content[place] = byte
+    return bytes(content[: draw(st.none() | places)])
+
+
+@st.composite
+def zeek_logs(draw: st.DrawFn) -> bytes:
+    """Draw a log of Zeek: sometimes with rows that fit, sometimes with none."""
+    lines = ["#separator \\x09", "#path\tconn", "#fields\tid.orig_h\tid.resp_h\tproto"]
+    lines += draw(st.lists(st.lists(CELLS, max_size=5).map("\t".join), max_size=8))
+    lines += draw(st.sampled_from([[], ["#close\tx"], ["#fields", "#types\taddr"]]))
+    return "\n".join(lines).encode(errors="replace")
 
 
 def _written(draw: st.DrawFn, rows: list) -> bytes:

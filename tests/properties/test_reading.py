@@ -6,14 +6,21 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_app.errors import DiscoveryError
 from discovery_app.readers import Corrections, preview, read_tables
-from tests.properties.files import QUICK, tables
+from tests.properties.files import (
+    QUICK,
+    damaged_workbooks,
+    packages,
+    tables,
+    zeek_logs,
+)
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".zip", ".gz", "")
+SUFFIXES = (".csv", ".tsv", ".log", ".xlsx", ".xlsb", ".xls", ".ods", ".json", ".zip")
+SUFFIXES += (".gz", "")
 STARTS = (
     b"",
     b"PK\x03\x04",
@@ -39,7 +46,11 @@ FILES = st.one_of(
     tables().map(zipped),
     st.tuples(tables().map(zipped), st.integers(0, 200)).map(lambda t: t[0][: t[1]]),
     st.text(max_size=200).map(lambda text: f'[{{"name": "{text}"}}]'.encode()),
+    packages(),
+    damaged_workbooks(),
+    zeek_logs(),
 )
+MANY = settings(QUICK, max_examples=200)
 CORRECTIONS = st.builds(
     Corrections,
     sheet=st.none() | st.sampled_from(["Sheet1", ""]),
@@ -56,7 +67,7 @@ def tried(read, path, how):
         return [], str(error)
 
 
-@QUICK
+@MANY
 @given(FILES, st.sampled_from(SUFFIXES), CORRECTIONS)
 def test_reading_raises_nothing_but_an_error_that_may_be_shown(content, suffix, how):
     with tempfile.TemporaryDirectory() as folder:
@@ -83,3 +94,16 @@ def test_every_table_has_one_cell_a_header_and_rising_row_numbers(content):
         assert table.rows.width == len(table.headers) + 1
         numbers = table.rows["row_number"].to_list()
         assert numbers == sorted(numbers)
+
+
+@QUICK
+@given(packages() | damaged_workbooks())
+def test_a_workbook_that_is_half_of_one_is_read_or_refused(content):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "servers.xlsx"
+        path.write_bytes(content)
+
+        found, sentence = tried(read_tables, path, Corrections())
+
+    assert found or sentence.strip()
+    assert all("\x00" not in header for table in found for header in table.headers)

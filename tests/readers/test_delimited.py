@@ -168,10 +168,104 @@ def test_a_quote_inside_a_value_is_part_of_it(tmp_path):
     assert cells(table) == [("web", '5" disk'), ("db", "7")]
 
 
-def test_says_so_where_no_row_reads_like_headers(tmp_path):
+def test_a_file_without_headers_loses_no_row(tmp_path):
     table = read(write_text(tmp_path, "web1,10.0.0.1,4\nweb2,10.0.0.2,8\n"))
 
+    assert rules(table) == ["header_missing"]
+    assert table.headers == ("Column 1", "Column 2", "Column 3")
+    assert cells(table) == [("web1", "10.0.0.1", "4"), ("web2", "10.0.0.2", "8")]
+
+
+def test_says_so_where_no_row_reads_like_headers(tmp_path):
+    table = read(write_text(tmp_path, "2024,10.0.0.1,4\nweb2,n/a,\n"))
+
     assert rules(table) == ["header_unsure"]
+
+
+def test_blanks_part_the_cells_of_a_flow_log(tmp_path):
+    head = "version account-id interface-id srcaddr dstaddr srcport dstport protocol"
+    text = f"{head}\n2 123 eni-1 10.0.0.1 10.0.0.2 20641 22 6\n"
+
+    table = read(write_text(tmp_path, text, name="flows.log"))
+
+    assert (table.delimiter, len(table.headers)) == (" ", 8)
+
+
+def test_sentences_are_not_parted_at_their_blanks(tmp_path):
+    text = "Name\nthe server that runs our big payroll every month\n"
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == ("Name",)
+
+
+ZEEK = """#separator \\x09
+#set_separator\t,
+#path\tconn
+#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tservice\thistory
+#types\ttime\taddr\taddr\tport\tstring\tstring
+1521911721.2\t10.0.0.1\t10.0.0.2\t443\t-\t(empty)
+#close\t2019-11-08-11-44-20
+"""
+
+
+def test_a_zeek_log_has_the_headers_of_its_fields_line(tmp_path):
+    table = read(write_text(tmp_path, ZEEK, name="conn.log"))
+
+    assert table.headers[:3] == ("ts", "id.orig_h", "id.resp_h")
+    assert table.header_row == 4
+    assert table.rows.rows() == [
+        (6, "1521911721.2", "10.0.0.1", "10.0.0.2", "443", None, None)
+    ]
+
+
+def test_units_below_the_headers_belong_to_them(tmp_path):
+    text = "Server Name,OS,CPU,Memory\n,,cores,GB\nweb,RHEL 8,4,16\ndb,RHEL 8,8,64\n"
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == ("Server Name", "OS", "CPU (cores)", "Memory (GB)")
+    assert table.rows["row_number"].to_list() == [3, 4]
+    assert rules(table) == ["header_rows_joined"]
+
+
+def test_headers_in_two_rows_are_one(tmp_path):
+    text = (
+        "Server Name,CPU,,Memory,,OS\n"
+        ",Cores,Usage %,Size GB,Usage %,\n"
+        "web,2,10,8,40,RHEL 8\ndb,4,20,16,50,RHEL 7\n"
+    )
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == (
+        "Server Name",
+        "CPU Cores",
+        "CPU Usage %",
+        "Memory Size GB",
+        "Memory Usage %",
+        "OS",
+    )
+    assert len(cells(table)) == 2
+
+
+def test_groups_above_tell_repeated_headers_apart(tmp_path):
+    text = (
+        "General,,CPU,,Memory,\n"
+        "Server Name,OS,Cores,Usage %,Size GB,Usage %\n"
+        "web,RHEL 8,2,10,8,40\ndb,RHEL 7,4,20,16,50\n"
+    )
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == (
+        "Server Name",
+        "OS",
+        "Cores",
+        "CPU Usage %",
+        "Memory Size GB",
+        "Memory Usage %",
+    )
 
 
 def test_corrections_go_before_every_rule(tmp_path):

@@ -76,6 +76,8 @@ GROUPS: dict[str, Any] = {
     "move_group": pl.Int32,
     "wave": pl.Int32,
     "in_cycle": pl.Boolean,
+    "map_column": pl.Int32,
+    "map_row": pl.Int32,
 }
 FINDINGS: dict[str, Any] = {
     "record": pl.UInt32,
@@ -150,6 +152,13 @@ class Estate:
             "values (%s, %s, 'Move')",
             ids,
         )
+
+    @classmethod
+    def on(cls, database: TestDatabase, scope: Scope) -> "Estate":
+        """Return the estate of an engagement that exists."""
+        found = cls.__new__(cls)
+        found.database, found.scope = database, scope
+        return found
 
     def as_owner(self, statement: str, values: tuple[Any, ...] = ()) -> None:
         """Run ``statement`` past row-level security."""

@@ -13,7 +13,8 @@ EDGES = [
     {"source_record": 0, "source": "web", "destination": "10.9.9.9", "port": 443}
     | {"kind": "connection", "connection_count": 5, "cross_environment": True},
     {"source_record": 1, "source": "db", "destination": "10.9.9.9", "port": 22}
-    | {"kind": "connection", "noise": True, "noise_reason": "SSH"},
+    | {"kind": "connection", "noise": True, "noise_reason": "SSH"}
+    | {"cross_environment": True},
     {"source_record": 1, "source": "db", "destination_record": 2}
     | {"destination": "ldap", "kind": "depends_on", "shared_service": True},
 ]
@@ -46,7 +47,7 @@ def estate(database: TestDatabase) -> Estate:
         (DependencyFilter(noise=True), ["db>10.9.9.9"]),
         (DependencyFilter(kinds=("depends_on",)), ["db>ldap"]),
         (DependencyFilter(shared_service=True), ["db>ldap"]),
-        (DependencyFilter(cross_environment=True), ["web>10.9.9.9"]),
+        (DependencyFilter(cross_environment=True, noise=False), ["web>10.9.9.9"]),
         (DependencyFilter(port=5432), ["web>db"]),
         (DependencyFilter(search="LDA"), ["db>ldap"]),
     ],

@@ -295,8 +295,10 @@ class TestPlatform:
             assert session.exec(select(models.Asset)).all() == []
 
 
-@pytest.mark.parametrize("name", sorted(set(TABLES) - {"workflow_leases"}))
-def test_a_worker_sees_leases_alone(database, name):
+@pytest.mark.parametrize(
+    "name", sorted(set(TABLES) - {"workflow_leases", "narrative_requests"})
+)
+def test_a_worker_sees_leases_and_requests_alone(database, name):
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
         with unit_of_work(WorkerScope("worker-1/1")) as session:
             session.execute(sa.select(TABLES[name]))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
@@ -13,7 +14,9 @@ from discovery_app.errors import (
     NotFoundError,
     NotPermittedError,
 )
+from discovery_app.models import Asset
 from discovery_app.services.field_mappings import Decision, FieldMappingService
+from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.mapping_reviews import (
     GROUP_ROWS,
     MappingReviewService,
@@ -21,6 +24,7 @@ from discovery_app.services.mapping_reviews import (
     rule_words,
     target_options,
 )
+from discovery_app.services.workflow_actions import WorkflowActionService
 from tests.factories import make_scope, with_role
 from tests.processes import look, runner, start_discovery, wait_for_rest
 
@@ -113,7 +117,9 @@ def test_what_is_decided_is_approved_and_remembered(waiting):
     with unit_of_work(scope) as session:
         mappings = FieldMappingService(session)
         mappings.approve(scope, started.workflow_id, [])
-        memory = {one.header: one.target for one in mappings.memory(scope)}
+        kept = MappingMemoryService(session).of(scope)
+
+    memory = {one.header: one.target for one in kept}
 
     assert look(scope, started).status == "queued"
     assert memory["purpose"] == "server_role"
@@ -142,7 +148,7 @@ def test_confirming_keeps_the_evidence_and_remembers_nothing(waiting):
     assert confirmed == sure
     assert shown.confirmable == 0
     with unit_of_work(scope) as session:
-        assert FieldMappingService(session).memory(scope) == ()
+        assert MappingMemoryService(session).of(scope) == ()
 
 
 def test_what_is_never_imported_cannot_be_mapped(waiting):
@@ -219,3 +225,97 @@ def test_a_broken_id_is_refused():
     with pytest.raises(InvalidInputError):
         column_id("'; drop table")
     assert column_id(str(UUID(int=5))) == UUID(int=5)
+
+
+def unit_of(scope, started, header: str) -> str:
+    shown = review(scope, started)
+    rows = (*shown.open.rows, *shown.sure.rows)
+    return next(row.unit for row in rows if row.header == header)
+
+
+def set_unit(scope, started, header: str, unit: str):
+    with unit_of_work(scope) as session:
+        FieldMappingService(session).set_unit(scope, started.workflow_id, header, unit)
+
+
+def test_a_person_says_the_unit_of_a_column(waiting):
+    scope, started = waiting
+    (ram,) = (row for row in review(scope, started).open.rows if row.header == "RAM")
+
+    set_unit(scope, started, "RAM", "TB")
+
+    assert [choice.value for choice in ram.units] == ["B", "KB", "MB", "GB", "TB"]
+    assert unit_of(scope, started, "RAM") == "TB"
+    assert "RAM" not in [row.header for row in review(scope, started).open.rows]
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"), [("RAM", "hours"), ("Purpose", "GB"), ("Zone code", "GB")]
+)
+def test_a_unit_that_the_field_cannot_have_is_refused(waiting, header, unit):
+    with pytest.raises(InvalidInputError):
+        set_unit(*waiting, header, unit)
+
+
+def test_another_field_takes_the_unit_of_the_header_and_not_of_the_field_before(
+    waiting,
+):
+    scope, started = waiting
+    set_unit(scope, started, "RAM", "TB")
+
+    decide(scope, started, RAM="storage_provisioned_gb")
+
+    assert unit_of(scope, started, "RAM") == ""
+
+
+def test_an_approved_mapping_can_be_opened_again_with_every_decision(waiting):
+    scope, started = waiting
+    set_unit(scope, started, "RAM", "GB")
+    with unit_of_work(scope) as session:
+        FieldMappingService(session).approve(
+            scope, started.workflow_id, [], accept_best=True
+        )
+    with runner():
+        assert wait_for_rest(scope, started).status == "completed"
+
+    with unit_of_work(scope) as session:
+        WorkflowActionService(session).reopen_mapping(
+            scope, started.workflow_id, reason="RAM is in TB", version=None
+        )
+
+    shown = review(scope, started)
+    assert (shown.waiting, shown.undecided) == (True, 0)
+    set_unit(scope, started, "RAM", "TB")
+    with unit_of_work(scope) as session:
+        FieldMappingService(session).approve(scope, started.workflow_id, [])
+    with runner():
+        assert wait_for_rest(scope, started).status == "completed"
+    assert look(scope, started).run_number == 2
+    assert sizes_of(scope) == {1024.0 * 1024 * n for n in range(1, 9)}
+
+
+def sizes_of(scope) -> set[float]:
+    with unit_of_work(scope) as session:
+        return set(session.exec(select(Asset.memory_mb)))
+
+
+def test_a_mapping_is_not_opened_while_the_workflow_is_in_work(waiting):
+    scope, started = waiting
+
+    with (
+        pytest.raises(ConflictError, match="waits for its mapping already"),
+        unit_of_work(scope) as session,
+    ):
+        WorkflowActionService(session).reopen_mapping(
+            scope, started.workflow_id, reason="again", version=None
+        )
+
+
+def test_only_who_may_approve_opens_a_mapping_again(waiting):
+    scope, started = waiting
+    manager = with_role(scope, Role.MANAGER)
+
+    with pytest.raises(NotPermittedError), unit_of_work(manager) as session:
+        WorkflowActionService(session).reopen_mapping(
+            manager, started.workflow_id, reason="again", version=None
+        )

@@ -76,3 +76,31 @@ def test_says_nothing_of_another_engagement(database: TestDatabase):
 
     assert groups(other) == ()
     assert members == ()
+
+
+def test_says_which_shared_services_a_group_needs_beside_itself(database: TestDatabase):
+    estate = Estate(database)
+    names = ("web", "db", "bus")
+    calls = [(0, 1, {}), (0, 2, {"shared_service": True})]
+    calls += [(1, 2, {"shared_service": True, "noise": True})]
+    estate.publish(
+        candidates(*({"asset_name": name} for name in names)),
+        edges=[
+            {"edge": n, "source_record": a, "source": names[a], "kind": "connection"}
+            | {"destination_record": b, "destination": names[b], "port": n, **more}
+            for n, (a, b, more) in enumerate(calls)
+        ],
+        groups=[
+            {"record": 0, "move_group": 1, "wave": 2},
+            {"record": 1, "move_group": 1, "wave": 1},
+        ],
+    )
+    (group,) = groups(estate)
+
+    with unit_of_work(estate.scope) as session:
+        service = MoveGroupService(session)
+        found = service.also_needs(estate.scope, group.session_id, 1)
+        nothing = service.also_needs(estate.scope, group.session_id, 2)
+
+    assert found == ("bus",)
+    assert nothing == ()

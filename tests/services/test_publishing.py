@@ -392,3 +392,40 @@ def test_an_import_without_any_candidate_is_published_too(estate: Estate) -> Non
 
     assert (counts.accounting.rows_in, counts.accounting.excluded) == (2, 2)
     assert counts.inventory.assets == 0
+
+
+def test_a_coarser_value_never_replaces_a_finer_one(estate: Estate) -> None:
+    fine = WEB | {
+        "operating_system": "Red Hat Enterprise Linux 8",
+        "os_version": "8.6",
+        "model": "PowerEdge R640",
+    }
+    estate.publish(candidates(fine))
+    coarse = {"operating_system": "linux", "os_version": "8", "model": "R640"}
+
+    counts = estate.publish(candidates(other(WEB, **coarse)))
+
+    web = estate.assets()["web01"]
+    assert {name: web[name] for name in coarse} == {name: fine[name] for name in coarse}
+    assert (counts.accounting.unchanged, counts.conflicts) == (1, 0)
+
+
+def test_a_finer_value_and_another_family_do_replace(estate: Estate) -> None:
+    estate.publish(candidates(WEB | {"operating_system": "linux"}))
+    estate.publish(candidates(WEB | {"operating_system": "Ubuntu 22.04"}))
+    assert estate.assets()["web01"]["operating_system"] == "Ubuntu 22.04"
+
+    estate.publish(candidates(WEB | {"operating_system": "windows"}))
+
+    assert estate.assets()["web01"]["operating_system"] == "windows"
+
+
+def test_an_application_is_known_by_its_name(estate: Estate) -> None:
+    shop = {"asset_name": "Shop", "asset_type": "application"}
+    machine = {"asset_name": "Shop", "asset_type": "server"}
+    estate.publish(candidates(shop))
+
+    again = estate.publish(candidates(other(shop, asset_name="SHOP"), other(machine)))
+
+    assert (again.accounting.unchanged + again.accounting.updated) == 1
+    assert again.accounting.created == 1

@@ -17,7 +17,11 @@ from procrastinate import App, JobContext, PsycopgConnector
 from discovery_app.config import settings
 from discovery_app.database import database_url, unit_of_work
 from discovery_app.database.addresses import driver_address
-from discovery_app.database.pool import CONNECT_ARGUMENTS, CONNECT_SECONDS
+from discovery_app.database.pool import (
+    CONNECT_ARGUMENTS,
+    CONNECT_SECONDS,
+    SERVER_KEEPALIVES,
+)
 from discovery_app.database.queue import QUEUE_SCHEMA, RUN_PHASE
 from discovery_app.database.sessions import CLAIM_ROLE
 from discovery_app.domain.access import WorkerScope
@@ -75,14 +79,16 @@ class QueueSource:
             loop.call_soon_threadsafe(serving.cancel)
 
     def close(self) -> None:
-        """Drop the job that was handed back, or let the last one be ended."""
+        """Put back the job that was not done, or let the last one be ended."""
         job_id = self._job_id
         if job_id is None:
             self._thread.join(_CLOSE_SECONDS)
             return
         try:
             with unit_of_work(self._scope) as session:
-                WorkflowQueueService(session).drop(job_id)
+                queue = WorkflowQueueService(session)
+                queue.drop(job_id)
+                queue.rebuild()
         except DiscoveryError as error:  # The next tidying drops it.
             logger.info("The job of this worker was left in the queue: %s", error)
 
@@ -129,9 +135,9 @@ class QueueSource:
             )
 
     def _run_phase(self, context: JobContext, workflow_id: str, **_: Any) -> None:
-        if self._stopping.is_set():
-            return
         self._job_id = context.job.id
+        if self._stopping.is_set():
+            return  # ``close`` puts it back.
         try:
             self._take(UUID(workflow_id))
         except Exception as error:  # noqa: BLE001  The lease ends; it is queued again.
@@ -142,11 +148,14 @@ class QueueSource:
 
 def _connector() -> PsycopgConnector:
     """Return a small pool of connections in the role that sees leases and jobs only."""
+    session = {"role": CLAIM_ROLE, "search_path": QUEUE_SCHEMA, **SERVER_KEEPALIVES}
     return PsycopgConnector(
         conninfo=driver_address(database_url()),
         kwargs={
             **CONNECT_ARGUMENTS,
-            "options": f"-c role={CLAIM_ROLE} -c search_path={QUEUE_SCHEMA}",
+            "options": " ".join(
+                f"-c {name}={value}" for name, value in session.items()
+            ),
         },
         min_size=1,
         max_size=3,

@@ -1,0 +1,171 @@
+"""Workbooks that would fill the memory, of every kind that unpacks."""
+
+import re
+import struct
+import zipfile
+
+import openpyxl
+import pytest
+
+from discovery_app.errors import FileRefusedError
+from discovery_app.readers import Limits, read_tables
+from discovery_app.readers.workbook_cells import BinarySheetMeter, OpenDocumentMeter
+from tests.readers.files import write_bytes, write_workbook, zipped
+
+SHEET = "xl/worksheets/sheet1.xml"
+CELL = (
+    '<table:table-cell office:value-type="string"{}>'
+    "<text:p>{}</text:p></table:table-cell>"
+)
+
+
+def open_document(*rows: str) -> bytes:
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    sheet = f'<table:table table:name="S">{"".join(rows)}</table:table>'
+    content = (
+        "<office:document-content><office:body><office:spreadsheet>"
+        f"{sheet}</office:spreadsheet></office:body></office:document-content>"
+    )
+    return zipped(
+        {
+            "mimetype": kind.encode(),
+            "META-INF/manifest.xml": f'<a media-type="{kind}"/>'.encode(),
+            "content.xml": content.encode(),
+        }
+    )
+
+
+def row(*cells: str, times: int = 1) -> str:
+    repeated = f' table:number-rows-repeated="{times}"' if times > 1 else ""
+    return f"<table:table-row{repeated}>{''.join(cells)}</table:table-row>"
+
+
+def cell(text: str, times: int = 1) -> str:
+    repeated = f' table:number-columns-repeated="{times}"' if times > 1 else ""
+    return CELL.format(repeated, text)
+
+
+BLANKS = '<table:table-cell table:number-columns-repeated="16384"/>'
+HEADERS = row(cell("Server Name"), cell("OS"), cell("RAM GB"))
+
+
+def test_blank_rows_and_columns_to_the_end_of_an_ods_sheet_are_no_cells(tmp_path):
+    content = open_document(
+        HEADERS, row(cell("web"), cell("RHEL 8"), cell("4")), row(BLANKS, times=1048574)
+    )
+    path = write_bytes(tmp_path, content, "a.ods")
+
+    (table,) = read_tables(path, "a.ods")
+
+    assert table.rows.rows() == [(2, "web", "RHEL 8", "4")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [HEADERS, row(cell("x", times=5_000), times=19_000)],
+        [
+            row(cell("x"), times=1_000_000),
+            row(BLANKS.replace("16384", "90"), cell("x")),
+        ],
+        [row(cell("x", times=16_384))] * 4_000,
+    ],
+)
+def test_cells_that_an_ods_file_repeats_are_counted(tmp_path, rows):
+    path = write_bytes(tmp_path, open_document(*rows), "a.ods")
+
+    with pytest.raises(FileRefusedError) as refusal:
+        read_tables(path, "a.ods")
+
+    assert refusal.value.rule == "sheet_too_large"
+
+
+def test_an_ods_tag_cut_in_two_is_seen_whole():
+    meter = OpenDocumentMeter()
+    content = row(cell("x", times=7), times=9).encode()
+
+    for place in range(0, len(content), 11):
+        meter.take(content[place : place + 11])
+    meter.end()
+
+    assert meter.total_cells == 63
+
+
+def record(kind: int, content: bytes) -> bytes:
+    return bytes([kind, len(content)]) + content
+
+
+def binary_sheet(rows: int, column: int) -> bytes:
+    number = struct.pack("<I", column)
+    last = record(0, struct.pack("<I", rows - 1) + bytes(13))
+    filler = record(0x25, bytes(100))
+    return filler + last + record(2, number + bytes(8)) + filler
+
+
+@pytest.mark.parametrize("step", [1, 7, 1_000])
+def test_the_cells_of_a_binary_sheet_are_counted(step):
+    meter = BinarySheetMeter()
+    content = binary_sheet(rows=1_000, column=199)
+
+    for place in range(0, len(content), step):
+        meter.take(content[place : place + step])
+    meter.end()
+
+    assert (meter.largest.rows, meter.largest.columns) == (1_000, 200)
+
+
+def test_a_binary_workbook_that_reaches_too_far_is_refused(tmp_path):
+    parts = {
+        "xl/workbook.bin": b"x",
+        "xl/worksheets/sheet1.bin": binary_sheet(rows=1_048_576, column=16_383),
+    }
+    path = write_bytes(tmp_path, zipped(parts), "a.xlsb")
+
+    with pytest.raises(FileRefusedError) as refusal:
+        read_tables(path, "a.xlsb")
+
+    assert refusal.value.rule == "sheet_too_large"
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("a.xlsb", "xl/workbook.bin"), ("a.xlsx", "xl/workbook.xml")],
+)
+def test_what_a_package_unpacks_to_is_counted_and_not_believed(tmp_path, name, part):
+    content = zipped({part: b"x", "xl/media/a.bin": bytes(200_000)})
+    path = write_bytes(tmp_path, content, name)
+
+    with pytest.raises(FileRefusedError) as refusal:
+        read_tables(path, name, limits=Limits(workbook_bytes=100_000))
+
+    assert refusal.value.rule == "workbook_too_large"
+
+
+def test_cells_that_do_not_say_where_they_stand_are_counted(tmp_path):
+    path = write_workbook(tmp_path, {"S": [["Name", "OS"], ["a", "b"]]})
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    rows = (
+        b"<row>" + b"<c/>" * 16_384 + b"</row>" + b"<row><c><v>1</v></c></row>" * 5_000
+    )
+    whole = b"<sheetData>" + rows + b"</sheetData>"
+    parts[SHEET] = re.sub(rb"<sheetData>.*</sheetData>", whole, parts[SHEET])
+    path.write_bytes(zipped(parts))
+
+    with pytest.raises(FileRefusedError) as refusal:
+        read_tables(path, "a.xlsx")
+
+    assert refusal.value.rule == "sheet_too_large"
+
+
+def test_formulas_that_were_never_calculated_are_told(tmp_path):
+    book = openpyxl.Workbook()
+    for cells in (["Name", "RAM GB", "Twice"], ["web", 4, "=B2*2"], ["db", 8, "=B3*2"]):
+        book.active.append(cells)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+
+    (table,) = read_tables(path, "a.xlsx")
+
+    (note,) = [n for n in table.notes if n.rule == "formula_without_value"]
+    assert note.message.startswith("2 formulas")

@@ -1,0 +1,204 @@
+"""Narratives are asked for, written by runners, checked, and a person's word stands."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from discovery_app.agents.asking import AgentLimits, Questioner
+from discovery_app.agents.narrative import Written
+from discovery_app.config import settings
+from discovery_app.database import unit_of_work
+from discovery_app.domain.access import Role, WorkerScope
+from discovery_app.domain.narrative import Author, NarrativeText
+from discovery_app.errors import InvalidInputError, NotPermittedError
+from discovery_app.jobs.assistants import limits_of
+from discovery_app.jobs.narration import narrate
+from discovery_app.services.agent_spendings import AgentSpendingService
+from discovery_app.services.narratives import NarrativeService
+from discovery_app.services.reassessment import ReassessmentService
+from tests.conftest import TestDatabase
+from tests.services.inventory import AS_OF, Estate, candidates
+
+WORKER = WorkerScope("worker-1/1")
+ROWS = (
+    {"asset_name": "a", "key_fqdn": "a", "operating_system": "CentOS 7"},
+    {"asset_name": "b", "key_fqdn": "b", "in_scope": False},
+)
+GOOD = {"headline": "1 of 2 assets is in scope.", "paragraphs": ["CentOS 7 is old."]}
+
+
+@pytest.fixture
+def estate(database: TestDatabase, monkeypatch) -> Estate:
+    monkeypatch.setenv("DISCOVERY_LLM_MODEL", "openai/test")
+    settings.cache_clear()
+    found = Estate(database)
+    found.publish(candidates(*ROWS))
+    with unit_of_work(found.scope) as session:
+        ReassessmentService(session).run(found.scope, AS_OF, "First look.")
+    return found
+
+
+def answering(content):
+    def ask(question, answer_type):
+        if content is None:
+            raise TimeoutError
+        return answer_type(**content)
+
+    return lambda scope, subject: Questioner(ask, AgentLimits())
+
+
+def view(estate: Estate):
+    with unit_of_work(estate.scope) as session:
+        return NarrativeService(session).view(estate.scope)
+
+
+def ask(estate: Estate) -> None:
+    with unit_of_work(estate.scope) as session:
+        NarrativeService(session).ask(estate.scope)
+
+
+def override(estate: Estate, words: str, reason: str = "Agreed with the client."):
+    with unit_of_work(estate.scope) as session:
+        return NarrativeService(session).override(estate.scope, words, reason)
+
+
+def test_the_rules_speak_until_a_model_does(estate: Estate) -> None:
+    seen = view(estate)
+
+    assert (seen.author, seen.waits, seen.may_ask) == (Author.RULES, False, True)
+    assert seen.text.headline == "1 of 2 assets are in scope for migration."
+    assert seen.text.risks == ["centos 7 is past its support on 1 asset."]
+
+
+def test_a_runner_has_it_written_and_the_page_says_by_whom(estate: Estate) -> None:
+    ask(estate)
+    ask(estate)
+    assert view(estate).waits
+
+    assert narrate(WORKER, answering(GOOD))
+
+    seen = view(estate)
+    assert (seen.author, seen.model, seen.waits) == (Author.MODEL, "openai/test", False)
+    assert seen.text.headline == GOOD["headline"]
+    assert not narrate(WORKER, answering(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (GOOD | {"paragraphs": ["And 77 more."]}, "what the facts do not: 77"),
+        (None, "no usable answer"),
+        ({"headline": "x"}, "no usable answer"),
+    ],
+)
+def test_what_does_not_hold_is_not_shown_and_said(estate, content, told) -> None:
+    ask(estate)
+    narrate(WORKER, answering(content))
+
+    seen = view(estate)
+
+    assert seen.author is Author.RULES
+    assert told in seen.note
+    assert not seen.waits
+
+
+def test_a_text_ends_with_the_facts_it_was_written_from(estate: Estate) -> None:
+    ask(estate)
+    narrate(WORKER, answering(GOOD))
+
+    estate.publish(candidates({"asset_name": "c", "key_fqdn": "c"}))
+
+    seen = view(estate)
+    assert seen.author is Author.RULES
+    assert "changed since the model wrote" in seen.note
+
+
+def test_a_persons_words_stand_over_both_and_can_be_taken_back(estate: Estate) -> None:
+    ask(estate)
+    seen = override(estate, "All is well.\n\nTruly.")
+    narrate(WORKER, answering(GOOD))
+
+    for one in (seen, view(estate)):
+        assert (one.author, one.by, one.text.headline) == (
+            Author.PERSON,
+            "Ada",
+            "All is well.",
+        )
+        assert one.text.paragraphs == ["Truly."]
+    assert override(estate, " ").author is Author.MODEL
+    actions = estate.told_owner(
+        "select action from audit_events where action like 'narrative%' order by 1"
+    )
+    assert actions == [
+        ("narrative_overridden",),
+        ("narrative_override_withdrawn",),
+    ]
+
+
+def test_a_runner_that_died_loses_the_request_to_another(estate: Estate) -> None:
+    ask(estate)
+    with unit_of_work(WORKER) as session:
+        assert NarrativeService(session).take_request(WORKER) is not None
+    assert not narrate(WORKER, answering(GOOD))
+
+    estate.as_owner("update narrative_requests set taken_at = now() - interval '1h'")
+
+    assert narrate(WORKER, answering(GOOD))
+
+
+def test_a_request_that_comes_while_it_is_written_is_kept(estate: Estate) -> None:
+    ask(estate)
+    with unit_of_work(WORKER) as session:
+        NarrativeService(session).take_request(WORKER)
+    ask(estate)
+    with unit_of_work(estate.scope) as session:
+        service = NarrativeService(session)
+        written = Written(NarrativeText(**GOOD))
+        service.keep(estate.scope, service.facts(estate.scope), written, "m")
+
+    assert view(estate).waits
+
+
+def test_who_may_not_is_refused_and_without_a_model_nobody_is_asked(
+    estate: Estate, monkeypatch
+) -> None:
+    manager = replace(estate.scope, role=Role.MANAGER)
+    for act in ("ask", "override"):
+        with unit_of_work(manager) as session, pytest.raises(NotPermittedError):
+            words = ("x", "y") if act == "override" else ()
+            getattr(NarrativeService(session), act)(manager, *words)
+    with pytest.raises(InvalidInputError):
+        override(estate, "words", " ")
+    monkeypatch.setenv("DISCOVERY_LLM_MODEL", "")
+    settings.cache_clear()
+    with pytest.raises(InvalidInputError, match="No language model"):
+        ask(estate)
+
+
+def test_a_workflows_budget_outlives_its_runs(estate: Estate) -> None:
+    workflow = uuid4()
+
+    def reserve(tokens, seconds=60.0):
+        with unit_of_work(estate.scope) as session:
+            return AgentSpendingService(session).reserve(
+                estate.scope,
+                workflow,
+                tokens,
+                most_tokens=100,
+                most_seconds=seconds,
+            )
+
+    assert [reserve(n) for n in (101, 60, 60, 40)] == [False, True, False, True]
+    with unit_of_work(estate.scope) as session:
+        AgentSpendingService(session).spent(estate.scope, workflow, 5.0)
+        spending = AgentSpendingService(session).spending(estate.scope, workflow)
+    assert (spending.questions, spending.tokens, spending.seconds) == (2, 100, 5.0)
+    assert not reserve(0, seconds=5.0)
+
+
+def test_a_limit_of_cost_is_one_of_tokens(monkeypatch) -> None:
+    monkeypatch.setenv("DISCOVERY_LLM_COST_LIMIT", "0.5")
+    monkeypatch.setenv("DISCOVERY_LLM_PRICE_PER_MILLION_TOKENS", "10")
+    settings.cache_clear()
+    assert limits_of(settings()).tokens == 50_000
