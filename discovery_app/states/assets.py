@@ -17,7 +17,7 @@ from discovery_app.domain.asset_page import (
     AssetTiles,
 )
 from discovery_app.domain.display import Choice
-from discovery_app.domain.inventory import PAGE_SIZE, AssetFilter
+from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services.asset_details import AssetDetails
@@ -238,7 +238,7 @@ def _list(scope: Scope, query: AssetQuery) -> AssetList:
         queries = AssetQueries(session)
         page = queries.page(
             scope,
-            _chosen(query),
+            query.asset_filter,
             fields=tuple(dict.fromkeys((*wanted, *asset_lines.CONTEXT))),
             sort=query.by,
             descending=query.descending,
@@ -255,16 +255,9 @@ def _tiles(scope: Scope) -> AssetTiles:
 
 def _facets(scope: Scope, query: AssetQuery) -> tuple[tuple[Choice, ...], ...]:
     with unit_of_work(scope) as session:
-        return asset_lines.facets(AssetQueries(session).facets(scope, _chosen(query)))
-
-
-def _chosen(query: AssetQuery) -> AssetFilter:
-    return AssetFilter(
-        query.q,
-        query.chosen,
-        UUID(query.session) if query.session else None,
-        disputed=query.disputed == "yes",
-    )
+        return asset_lines.facets(
+            AssetQueries(session).facets(scope, query.asset_filter)
+        )
 
 
 def _detail(scope: Scope, asset_id: str) -> AssetDetail:
