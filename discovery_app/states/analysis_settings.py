@@ -10,6 +10,7 @@ import reflex as rx
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.analysis_settings_page import SettingsFacts, SettingsForm
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.words import exact
 from discovery_app.errors import DiscoveryError, InvalidInputError
 from discovery_app.knowledge.analysis_settings import (
@@ -24,11 +25,10 @@ from discovery_app.services.engagement_settings import (
     EngagementSettingService,
     SettingsView,
 )
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_engagement
 from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 FIELDS: Final = ("zombie", "idle", "days", "components", "ports")
 
@@ -58,19 +58,9 @@ class AnalysisSettingsState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what holds, and keep it true; what is typed stays."""
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                await choose(self, engagement_id)
-                if self.engagement_id != str(engagement_id):
-                    self.reset()
-                self.engagement_id = str(engagement_id)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id = scope.engagement_id
             found = await wake.read(("settings", engagement_id), partial(_read, scope))
             may = Permission.CHANGE_SETTINGS in ROLE_PERMISSIONS[scope.role]
             async with self:
@@ -79,7 +69,13 @@ class AnalysisSettingsState(rx.State):
                 self._kept, self.facts = found.form, found.facts
                 self.may_change, self.loading, self.problem = may, False, ""
 
-        return await follow(self, [engagement_id], look, AnalysisSettingsState.watch)
+        load = AnalysisSettingsState.watch
+        return await follow_engagement(self, self._begin, look, load)
+
+    def _begin(self, place: EngagementChoice) -> None:
+        if self.engagement_id != str(place.engagement_id):
+            self.reset()
+        self.engagement_id = str(place.engagement_id)
 
     @rx.event
     @allow(Permission.CHANGE_SETTINGS)

@@ -14,16 +14,16 @@ from discovery_app.domain.conflict_lines import (
     conflict_row,
 )
 from discovery_app.domain.display import Choice
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.words import count, counted
-from discovery_app.errors import DiscoveryError, NotFoundError
+from discovery_app.errors import DiscoveryError
 from discovery_app.knowledge.fields import target_label
 from discovery_app.services.conflicts import ConflictFilter, ConflictService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_engagement, id_in_path
 from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 
 class ConflictsState(rx.State):
@@ -41,29 +41,24 @@ class ConflictsState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the conflicts as the address says, and keep them true."""
-        query = ConflictQuery.from_address(self.router.url.query_parameters)
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                if self.page.engagement_id != str(engagement_id):
-                    self.page, self.loading = ConflictPage(), True
-                    self.notice, self.failure = "", ""
-                self.query, self.filtered = query, query.is_filtered
-                await choose(self, engagement_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            query = self.query
             page = await wake.read(
-                ("conflicts", engagement_id, scope.role, query),
+                ("conflicts", scope.engagement_id, scope.role, query),
                 partial(_read, scope, query),
             )
             async with self:
                 self.page, self.loading, self.problem = page, False, ""
 
-        return await follow(self, (engagement_id,), look, ConflictsState.watch)
+        return await follow_engagement(self, self._begin, look, ConflictsState.watch)
+
+    def _begin(self, place: EngagementChoice) -> None:
+        if self.page.engagement_id != str(place.engagement_id):
+            self.page, self.loading = ConflictPage(), True
+            self.notice, self.failure = "", ""
+        self.query = ConflictQuery.from_address(self.router.url.query_parameters)
+        self.filtered = self.query.is_filtered
 
     @rx.event
     @allow(Permission.VIEW)

@@ -13,6 +13,7 @@ from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.list_query import is_id
 from discovery_app.domain.uploads import (
     EarlierImport,
@@ -35,13 +36,13 @@ from discovery_app.services.crewai_flow import CrewAIFlowService
 from discovery_app.services.previews import PreviewService, source_options
 from discovery_app.services.recent_imports import recent_imports
 from discovery_app.services.staged_uploads import StagedUploadService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_engagement, id_in_path
 from discovery_app.states.gate import again, in_thread, scope_of
 from discovery_app.states.hub import Wake
 from discovery_app.states.places import query_of, with_query
 from discovery_app.states.receiving import Receiving
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose, chosen_engagement
+from discovery_app.states.session import chosen_engagement
 
 UPLOAD_ID: Final = "inventory-files"
 
@@ -71,18 +72,9 @@ class ImportState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what waits, and follow the engagement's imports."""
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                self._begin()
-                await choose(self, engagement_id)
-                corrects = self.corrects
-        except NotFoundError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, corrects = scope.engagement_id, self.corrects
             recent = await wake.read(("recent", engagement_id), partial(_recent, scope))
             title = await in_thread(_title, scope, corrects) if corrects else ""
             async with self:
@@ -92,7 +84,7 @@ class ImportState(rx.State):
                     await self._list(scope)
                 self.recent, self.loading, self.problem = recent, False, ""
 
-        return await follow(self, (engagement_id,), look, ImportState.watch)
+        return await follow_engagement(self, self._begin, look, ImportState.watch)
 
     @rx.event
     @allow(Permission.IMPORT_FILES, sent=dict)
@@ -204,10 +196,10 @@ class ImportState(rx.State):
         """Take the notice away."""
         self.problem = ""
 
-    def _begin(self) -> None:
-        if str(id_in_path(self, "engagement")) != self._shown_engagement:
+    def _begin(self, place: EngagementChoice) -> None:
+        if self._shown_engagement != str(place.engagement_id):
             self.reset()
-            self._shown_engagement = str(id_in_path(self, "engagement"))
+            self._shown_engagement = str(place.engagement_id)
         asked = query_of(self).get("corrects", "")
         self.corrects = asked if is_id(asked) else ""
         self.corrects_title = ""

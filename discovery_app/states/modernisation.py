@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 import reflex as rx
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.modernisation_page import (
     ADVICE,
@@ -24,7 +25,7 @@ from discovery_app.domain.modernisation_page import (
 )
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
-from discovery_app.errors import DiscoveryError, UnavailableError
+from discovery_app.errors import DiscoveryError
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.modernisation import (
     OVERRIDES,
@@ -34,11 +35,11 @@ from discovery_app.services.modernisation import (
 )
 from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
-from discovery_app.states.following import follow, id_in_path, say
-from discovery_app.states.gate import again, in_thread, scope_of
+from discovery_app.states.following import follow_engagement
+from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 PICKED: Final = (
     "view",
@@ -57,12 +58,12 @@ class _Charts:
     bars: list[dict[str, str | int]]
 
 
-class ModernisationState(rx.State):
+class ModernisationState(ListPage, rx.State):
     """One engagement's verdicts, fresh while the page is open."""
 
-    engagement_id: str = ""
+    page_path: ClassVar[str] = "modernisation"
+
     query: ModernisationQuery = ModernisationQuery()
-    is_filtered: bool = False
     charts: ModernisationCharts = ModernisationCharts()
     bars: rx.Field[list[dict[str, str | int]]] = rx.field(default_factory=list)
     listed: ModernisationList = ModernisationList()
@@ -82,26 +83,15 @@ class ModernisationState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what the address asks for, and keep it true."""
-        load: Any = ModernisationState.watch
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                await choose(self, engagement_id)
-                self._begin(str(engagement_id))
-                query = self.query
-        except UnavailableError as error:
-            await say(self, error)
-            return await again(load)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, query = scope.engagement_id, self.query
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             await self._look(wake, scope, query, mark)
 
-        return await follow(self, [engagement_id], look, load)
+        return await follow_engagement(
+            self, self._begin, look, ModernisationState.watch
+        )
 
     async def _look(
         self, wake: Wake, scope: Scope, query: ModernisationQuery, mark: Mark
@@ -127,7 +117,8 @@ class ModernisationState(rx.State):
         async with self:
             self.open_one, self.may_override, self.problem = shown, may, ""
 
-    def _begin(self, engagement_id: str) -> None:
+    def _begin(self, place: EngagementChoice) -> None:
+        engagement_id = str(place.engagement_id)
         if self.engagement_id != engagement_id:
             self.listed, self.charts = ModernisationList(), ModernisationCharts()
             self.bars, self.open_one = [], Explanation()
@@ -136,15 +127,6 @@ class ModernisationState(rx.State):
         self.engagement_id = engagement_id
         self._take(ModernisationQuery.from_address(self.router.url.query_parameters))
 
-    def _take(self, query: ModernisationQuery) -> None:
-        self.query, self.is_filtered = query, query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List what ``words`` are said of."""
-        return self._go(self.query.with_words(q=words[:200]))
-
     @rx.event
     @allow(Permission.VIEW)
     async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
@@ -152,24 +134,6 @@ class ModernisationState(rx.State):
         if name not in PICKED:
             return None
         return self._go(self.query.with_words(**{name: value}))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(self.query.unfiltered())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(self.query.on_page(self.query.number + 1))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(self.query.on_page(self.query.number - 1))
 
     @rx.event
     @allow(Permission.VIEW, asset_id=UUID)
@@ -237,11 +201,6 @@ class ModernisationState(rx.State):
     async def dismiss(self) -> None:
         """Take the notice away."""
         self.notice, self.failure = "", ""
-
-    def _go(self, query: ModernisationQuery) -> rx.event.EventSpec:
-        self._take(query)
-        path = f"/engagements/{self.engagement_id}/modernisation"
-        return rx.redirect(query.address(path), replace=True)
 
 
 def _mark(scope: Scope) -> Mark:

@@ -8,6 +8,7 @@ import reflex as rx
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.narrative import Author, NarrativeView
 from discovery_app.domain.narrative_page import SummaryShown
 from discovery_app.domain.value_words import day_words
@@ -16,7 +17,7 @@ from discovery_app.errors import DiscoveryError, InvalidInputError
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.reassessment import Reassessed, ReassessmentService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_engagement
 from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.rules import allow
@@ -41,18 +42,9 @@ class NarrativeState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the summary, and keep it true."""
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                if self.engagement_id != str(engagement_id):
-                    self.reset()
-                self.engagement_id = str(engagement_id)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id = scope.engagement_id
             mark = await wake.read(("told", engagement_id), partial(_mark, scope))
             shown = await wake.read(
                 ("summary", engagement_id, mark), partial(_read, scope)
@@ -63,7 +55,12 @@ class NarrativeState(rx.State):
                 self.may_override = Permission.OVERRIDE_DECISIONS in may
                 self.may_evaluate = Permission.EVALUATE_AGAIN in may
 
-        return await follow(self, [engagement_id], look, NarrativeState.watch)
+        return await follow_engagement(self, self._begin, look, NarrativeState.watch)
+
+    def _begin(self, place: EngagementChoice) -> None:
+        if self.engagement_id != str(place.engagement_id):
+            self.reset()
+        self.engagement_id = str(place.engagement_id)
 
     @rx.event
     @allow(Permission.EVALUATE_AGAIN)
