@@ -8,7 +8,8 @@ class EndOfLifeLine:
     """Data that was loaded, or the app's own.
 
     Attributes:
-        state: ``in_use``, ``withdrawn`` or ``own``.
+        state: ``in_use``, ``withdrawn``, ``own``, or ``alone`` where the app's own
+            data is all there is.
         size: Products and cycles, in words.
         loaded: By whom, with the exact time on hover in ``loaded_at``.
     """

@@ -29,8 +29,10 @@ COLUMNS = (
     Column("Why"),
     Column("", "120px"),
 )
+_IN_USE = StatusLook("In use", "circle_check", Tone.GOOD)
 _LOOKS = {
-    "in_use": StatusLook("In use", "circle_check", Tone.GOOD),
+    "in_use": _IN_USE,
+    "alone": _IN_USE,
     "own": StatusLook("Underneath", "layers", Tone.NEUTRAL),
 }
 _WITHDRAWN = StatusLook("Withdrawn", "ban", Tone.NEUTRAL)

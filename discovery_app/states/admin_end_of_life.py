@@ -145,7 +145,8 @@ def _read(scope: PlatformScope) -> tuple[tuple[EndOfLifeLine, ...], str]:
     with unit_of_work(scope) as session:
         service = EndOfLifeDataService(session)
         loaded, current = service.versions(), service.current()
-    lines = [*map(_line, loaded), _own()]
+    alone = not any(one.in_use for one in loaded)
+    lines = [*map(_line, loaded), _own(alone=alone)]
     return tuple(lines), str(current.version)
 
 
@@ -188,14 +189,14 @@ def _line(one: EndOfLifeVersionView) -> EndOfLifeLine:
     )
 
 
-def _own() -> EndOfLifeLine:
+def _own(*, alone: bool) -> EndOfLifeLine:
     data = own_data()
     cycles = sum(len(releases) for releases in data.products.values())
     products = counted(len(data.products), "product")
     return EndOfLifeLine(
         source=data.version.source,
         day=day_words(data.version.day),
-        state="own",
+        state="alone" if alone else "own",
         size=f"{products}, {counted(cycles, 'cycle')}",
         loaded="Part of the app",
     )

@@ -26,6 +26,7 @@ PATHS = (
     "/engagements/{engagement}/conflicts",
     "/engagements/{engagement}/dependencies",
     "/engagements/{engagement}/modernisation",
+    "/engagements/{engagement}/settings",
     "/workflows/{workflow}",
     "/workflows/{workflow}/mapping",
     "/workflows/{workflow}/issues",
@@ -33,6 +34,7 @@ PATHS = (
     "/admin/runs",
     "/admin/workers",
     "/admin/people",
+    "/admin/end-of-life",
     "/admin/audit",
 )
 
