@@ -11,6 +11,7 @@ import resource
 import tempfile
 import time
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -51,7 +52,7 @@ def main() -> None:
     print(json.dumps({"seconds": seconds, "peak_bytes": peak, "tables": tables}))
 
 
-def _of(statement: str, table: str, engagement: str) -> sql.Composed:
+def _of(statement: LiteralString, table: str, engagement: str) -> sql.Composed:
     mine = sql.SQL("engagement_id = {}").format(sql.Literal(engagement))
     return sql.SQL(statement).format(sql.Identifier(table), mine)
 

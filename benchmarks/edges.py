@@ -45,7 +45,7 @@ def measure() -> list[Row]:
     bare = bare_load(scope)
     phase = done.phases["dependency_analysis"]
     barest = parsed + bare.tables["dependencies"]
-    name = f"{EDGES:,} edges between {MACHINES:,} assets"
+    name = f"{EDGES:,} edges"
     return [
         Row(
             f"{name}, dependency_analysis",

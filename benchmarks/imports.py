@@ -55,10 +55,10 @@ def measured(rows: int, most_bytes: float | None) -> list[Row]:
             csv.writer(target).writerows([HEADERS, *machines(rows)])
         done = discover(scope, path)
     bare = bare_load(scope)
-    name = f"{rows:,} rows × {len(HEADERS)} to inventory"
+    name = f"{rows:,} rows × {len(HEADERS)}"
     return [
         whole_row(f"{name}, all phases", done, bare),
-        memory_row(f"{name}, peak memory of the runner", done, bare, most_bytes),
+        memory_row(f"{name}, peak memory", done, bare, most_bytes),
         *phase_rows(name, done),
     ]
 
@@ -96,7 +96,7 @@ def memory_row(
 def phase_rows(name: str, done: Discovered) -> list[Row]:
     """Return the seconds of each phase; they have no target of their own."""
     return [
-        Row(f"{name}, {phase}", seconds, "s", None, None, "said", True)
+        Row(f"{name}, {phase}", seconds, "s", None, None, "no target of its own", True)
         for phase, seconds in done.phases.items()
     ]
 

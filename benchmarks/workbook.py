@@ -57,7 +57,7 @@ def measure() -> list[Row]:
             first <= MOST_READ_RATIO * read,
         ),
         whole_row(f"{name}, all phases", done, bare, read),
-        memory_row(f"{name}, peak memory of the runner", done, bare, TARGET_BYTES),
+        memory_row(f"{name}, peak memory", done, bare, TARGET_BYTES),
         *phase_rows(name, done),
     ]
 

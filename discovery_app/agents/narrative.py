@@ -66,7 +66,8 @@ class Unsupported:
 
     Attributes:
         refused: Numbers, products and markup: the text does not stand.
-        doubts: Other names: a person should look.
+        doubts: Other names: a person should look. A name that begins a sentence is
+            not told from a word, and is not among them.
     """
 
     refused: tuple[str, ...] = ()
@@ -171,8 +172,8 @@ def plain_narrative(facts: NarrativeFacts) -> NarrativeText:
         )
     return NarrativeText(
         headline=(
-            f"{count(facts.in_scope)} of {counted(facts.assets, 'asset')} are in scope "
-            "for migration."
+            f"In scope for migration: {count(facts.in_scope)} of "
+            f"{counted(facts.assets, 'asset')}."
         ),
         paragraphs=[
             one
@@ -202,7 +203,7 @@ def _treatments(facts: NarrativeFacts) -> str:
 def _support(facts: NarrativeFacts) -> str:
     if not facts.support:
         return "No product with a maker's support was recognised."
-    due = _listed(facts.quarters)
+    due = ", ".join(f"{count(number)} in {word}" for word, number in facts.quarters)
     soon = f" Next fall due: {due}." if due else ""
     return (
         f"Support of the products in scope: {_listed(facts.support)} ({facts.data})."
@@ -218,7 +219,7 @@ def _readiness(facts: NarrativeFacts) -> str:
 
 def _risks(facts: NarrativeFacts) -> list[str]:
     return [
-        f"{name} is past its support on {counted(number, 'asset')}."
+        f"{name} is past its regular support on {counted(number, 'asset')}."
         for name, number in facts.ended[:5]
     ]
 

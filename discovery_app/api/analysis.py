@@ -15,6 +15,7 @@ from discovery_app.services.engagement_settings import (
     EngagementSettingService,
     SettingsView,
 )
+from discovery_app.services.readiness import ReadinessService
 from discovery_app.services.reassessment import ReassessmentService
 
 router = APIRouter(tags=["Analysis"])
@@ -83,6 +84,39 @@ class Evaluated(BaseModel):
     assets: int
     changed: int
     end_of_life_data: str
+
+
+class GapItem(BaseModel):
+    """What is not known well enough, and who should answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    attribute: str
+    label: str
+    group: str
+    ask: str
+    missing_percent: float
+    lost_points: float
+
+
+class ReadinessItem(BaseModel):
+    """How ready an application is; what costs most comes first."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    application: str
+    assets: int
+    percent: float
+    level: str
+    gaps: list[GapItem]
+
+
+@router.get("/engagements/{engagement_id}/readiness")
+def read_readiness(scope: EngagementScope) -> list[ReadinessItem]:
+    """Return readiness and gaps per application, the least ready first."""
+    with unit_of_work(scope) as session:
+        found = ReadinessService(session).applications(scope)
+    return [ReadinessItem.model_validate(one) for one in found]
 
 
 @router.get("/engagements/{engagement_id}/settings")

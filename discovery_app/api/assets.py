@@ -4,13 +4,14 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from discovery_app.api.dependencies import Cursor, EngagementScope, Limit
 from discovery_app.database import unit_of_work
 from discovery_app.domain.inventory import AssetFilter, AssetLine
 from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.fields import ASSET_FIELDS
+from discovery_app.services.asset_edits import AssetEditService
 from discovery_app.services.asset_queries import FILTERS, AssetQueries, parse_cursor
 
 router = APIRouter(tags=["Assets"])
@@ -95,6 +96,69 @@ def list_assets(
         items=[_item(line) for line in page.lines],
         next_cursor=page.next_cursor or None,
         total=page.total,
+    )
+
+
+class AssetEdit(BaseModel):
+    """What to set on which assets.
+
+    Attributes:
+        filters: Allowed words by column; those of the list.
+        dry_run: Only count; the default.
+        expected: How many the caller saw would change; 409 if there are others now.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: str
+    value: str
+    search: str = ""
+    filters: dict[str, list[str]] = Field(default_factory=dict)
+    session_id: UUID | None = None
+    dry_run: bool = True
+    expected: int = 0
+    reason: str = ""
+
+
+class AssetEdited(BaseModel):
+    """What was done; before it is done, ``changed`` says what would be.
+
+    Attributes:
+        chosen: Assets that the filters leave.
+        replaced: Those among the changed that had a value.
+    """
+
+    dry_run: bool
+    chosen: int
+    changed: int
+    replaced: int
+
+
+@router.post("/engagements/{engagement_id}/assets/edit")
+def edit_assets(scope: EngagementScope, body: AssetEdit) -> AssetEdited:
+    """Set one field on every asset that the filters leave; it is audited.
+
+    Without ``dry_run: false`` nothing is changed and only the counts are told.
+    """
+    words = {column: tuple(given) for column, given in body.filters.items()}
+    chosen = AssetFilter(body.search, words, body.session_id)
+    with unit_of_work(scope) as session:
+        service = AssetEditService(session)
+        seen = service.preview(scope, chosen, body.field, body.value)
+        if not body.dry_run:
+            service.edit(
+                scope,
+                chosen,
+                body.field,
+                body.value,
+                expected=body.expected,
+                reason=body.reason,
+            )
+    return AssetEdited(
+        dry_run=body.dry_run,
+        chosen=seen.chosen,
+        changed=seen.changed,
+        replaced=seen.replaced,
     )
 
 

@@ -46,6 +46,12 @@ _BODY: Final[dict[str, Any]] = {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
                         },
+                        "corrects": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "The session whose rejected rows come "
+                            "again, corrected; its source and mapping are taken over.",
+                        },
                         "approve": {"enum": list(ApproveMode), "default": "none"},
                     },
                 }
@@ -94,7 +100,9 @@ def workflow_of_import(session_id: UUID, scope: UploadScope) -> WorkflowDetail:
 
 def _start(person: Person, form: FormData, key: str | None) -> StartedImport:
     scope = scope_on(person, _engagement_id(form))
-    chosen = StartRequest(options=WorkflowOptions(approve=_approve_mode(form)))
+    chosen = StartRequest(
+        options=WorkflowOptions(approve=_approve_mode(form)), corrects=_corrects(form)
+    )
     started = CrewAIFlowService().initiate_data_source_analysis(
         scope,
         [
@@ -113,6 +121,18 @@ def _engagement_id(form: FormData) -> UUID:
     except ValueError as error:
         raise InvalidInputError(
             "Send engagement_id as a form field; GET /api/v1/engagements lists yours."
+        ) from error
+
+
+def _corrects(form: FormData) -> UUID | None:
+    given = form.get("corrects")
+    if not given:
+        return None
+    try:
+        return UUID(given if isinstance(given, str) else "")
+    except ValueError as error:
+        raise InvalidInputError(
+            "Send as corrects the session_id of the import whose rows come again."
         ) from error
 
 

@@ -58,10 +58,10 @@ def export(
     scope: EngagementScope, what: ExportWhat, form: ExportFormat
 ) -> StreamingResponse:
     """Download what the engagement holds, as CSV, JSON or XLSX; it is audited."""
-    written = _written(
+    file = write_whole(
         scope, lambda session: _of_engagement(session, scope, what, form)
     )
-    return _download(written, form, file_name(what, form))
+    return download(file, form, file_name(what, form))
 
 
 @router.get("/engagements/{engagement_id}/exports/tools/{tool}")
@@ -91,10 +91,10 @@ def export_audit(
         scope = EngagementService(session).platform_scope(person, "exports the log")
     words = {name: word for name, word in asked.model_dump().items() if word}
     chosen = AuditQuery.from_address(words).chosen(datetime.now(UTC))
-    written = _written(
+    file = write_whole(
         scope, lambda session: AuditExportService(session).export(scope, chosen, form)
     )
-    return _download(written, form, f"audit.{form.value}")
+    return download(file, form, f"audit.{form.value}")
 
 
 def _of_engagement(
@@ -103,7 +103,8 @@ def _of_engagement(
     return ExportService(session).export(scope, what, form)
 
 
-def _download(written: IO[bytes], form: ExportFormat, name: str) -> StreamingResponse:
+def download(written: IO[bytes], form: ExportFormat, name: str) -> StreamingResponse:
+    """Return a file that ``write_whole`` made, as a download called ``name``."""
     size = written.tell()
     written.seek(0)
     headers = {
@@ -119,7 +120,7 @@ def _download(written: IO[bytes], form: ExportFormat, name: str) -> StreamingRes
     )
 
 
-def _written(
+def write_whole(
     scope: Scope | PlatformScope, export: Callable[[Session], Iterator[bytes]]
 ) -> IO[bytes]:
     """Write the whole export before the first byte is sent.

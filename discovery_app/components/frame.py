@@ -10,7 +10,7 @@ from discovery_app.components.connection import (
     read_only_banner,
 )
 from discovery_app.components.engagement_picker import engagement_picker
-from discovery_app.components.tokens import ValueHandler, as_var
+from discovery_app.components.tokens import ValueHandler, as_var, when
 from discovery_app.components.user_menu import SIGN_OUT, user_menu
 from discovery_app.domain.access import Role
 from discovery_app.domain.display import SessionView
@@ -24,6 +24,7 @@ class Destination:
         route: With ``{id}`` where the picked engagement's id goes.
         count: The field of ``SessionView`` that says what waits there.
         urgent: Whether its count is shown in red.
+        needs: The field of ``SessionView`` without which the line is not shown.
     """
 
     word: str
@@ -31,11 +32,14 @@ class Destination:
     route: str
     count: str = ""
     urgent: bool = False
+    needs: str = ""
 
 
 WORK = (
     Destination("Overview", "house", "/"),
-    Destination("Imports", "cloud_upload", "/engagements/{id}/import"),
+    Destination(
+        "Imports", "cloud_upload", "/engagements/{id}/import", needs="may_import"
+    ),
     Destination("Workflows", "workflow", "/workflows", "waiting"),
     Destination("Inventory", "boxes", "/engagements/{id}/assets"),
     Destination("Dependencies", "share_2", "/engagements/{id}/dependencies"),
@@ -45,6 +49,7 @@ ADMIN = (
     Destination("Runs", "wrench", "/admin/runs", "failing", urgent=True),
     Destination("Workers", "cpu", "/admin/workers"),
     Destination("People", "users", "/admin/people"),
+    Destination("End of life", "calendar_clock", "/admin/end-of-life"),
     Destination("Audit", "scroll_text", "/admin/audit"),
 )
 
@@ -122,7 +127,7 @@ def _navigation(current: str, view: SessionView) -> rx.Component:
 
 def _destination(one: Destination, current: str, view: SessionView) -> rx.Component:
     here = one.word == current
-    return rx.link(
+    line = rx.link(
         rx.icon(one.icon, size=16, aria_hidden=True),
         rx.el.span(one.word),
         _count(one, view),
@@ -131,6 +136,8 @@ def _destination(one: Destination, current: str, view: SessionView) -> rx.Compon
         class_name="nav-item here" if here else "nav-item",
         custom_attrs={"aria-current": "page"} if here else {},
     )
+    # Whoever stands on a page sees where that is, whatever they may do there.
+    return when(getattr(view, one.needs), line) if one.needs and not here else line
 
 
 def _href(route: str, view: SessionView) -> rx.Var[str] | str:

@@ -10,6 +10,8 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from discovery_app.components.buttons import icon_button
 from discovery_app.components.tokens import MUTED, as_var
 from discovery_app.domain.map_page import (
+    BOX_HEIGHT,
+    BOX_WIDTH,
     MapBox,
     MapFrame,
     MapLegend,
@@ -127,14 +129,21 @@ def _label(line: MapLine) -> rx.Component:
 def _box(box: MapBox) -> rx.Component:
     inside = _SVG.g(
         _SVG.title(box.said),
-        _SVG.rect(x=box.x, y=box.y, width=168, height=44, rx=6, class_name="body"),
+        _SVG.rect(
+            x=box.x,
+            y=box.y,
+            width=BOX_WIDTH,
+            height=BOX_HEIGHT,
+            rx=6,
+            class_name="body",
+        ),
         _SVG.rect(
             x=box.x + 8, y=box.y + 11, width=22, height=22, rx=4, class_name="mark"
         ),
         _SVG.text(box.mark, x=box.x + 19, y=box.y + 26, class_name="mark-word"),
         _SVG.text(box.name, x=box.x + 38, y=box.y + 19, class_name="name"),
         _SVG.text(box.note, x=box.x + 38, y=box.y + 35, class_name="note"),
-        _SVG.text(box.sign, x=box.x + 160, y=box.y + 18, class_name="sign"),
+        _SVG.text(box.sign, x=box.x + BOX_WIDTH - 8, y=box.y + 18, class_name="sign"),
         class_name=rx.Var.create("map-node ").to(str) + box.look,
     )
     return rx.cond(

@@ -102,16 +102,22 @@ def reading(
     )
 
 
-def choice_chip(label: str, value: Words, *lines: rx.Component) -> rx.Component:
-    """Return a small button that opens a list of ``choice_line``."""
+def choice_chip(
+    label: str, value: Words, *lines: rx.Component, name: Words = ""
+) -> rx.Component:
+    """Return a small button that opens a list of ``choice_line``.
+
+    Args:
+        name: What it chooses, for a screen reader, where ``label`` says too little.
+    """
     return rx.popover.root(
-        rx.popover.trigger(_chip(label, value)),
+        rx.popover.trigger(_chip(label, value, name or label)),
         rx.popover.content(
             rx.el.ul(*lines, class_name="pick-list"),
             class_name="pick-popover",
             size="1",
             align="start",
-            custom_attrs={"aria-label": label},
+            custom_attrs={"aria-label": name or label},
         ),
     )
 
@@ -175,7 +181,7 @@ def _correction(
     name: str, value: Words, choices: Choices, chosen: Words, on_pick: ValueHandler
 ) -> rx.Component:
     return rx.popover.root(
-        rx.popover.trigger(_chip(name, value)),
+        rx.popover.trigger(_chip(name, value, name)),
         rx.popover.content(
             pick_list(
                 choices,
@@ -192,9 +198,9 @@ def _correction(
     )
 
 
-def _chip(name: str, value: Words) -> rx.Component:
+def _chip(label: str, value: Words, name: Words) -> rx.Component:
     return rx.button(
-        rx.el.span(name, class_name="unit"),
+        rx.el.span(label, class_name="unit"),
         rx.el.span(value),
         rx.icon("chevron_down", size=14, aria_hidden=True),
         variant="surface",
@@ -202,6 +208,7 @@ def _chip(name: str, value: Words) -> rx.Component:
         size="1",
         type="button",
         class_name="detected",
+        aria_label=said(name) + " " + said(value),
     )
 
 

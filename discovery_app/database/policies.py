@@ -43,6 +43,7 @@ TENANT_TABLES = frozenset(
         "conflicts",
         "import_changes",
         "agent_answers",
+        "row_corrections",
         "agent_spendings",
         "engagement_settings",
         "narratives",

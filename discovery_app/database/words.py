@@ -2,7 +2,7 @@
 
 Not in the transaction itself: PostgreSQL lets transactions that notify commit one after
 the other, each with its own flush to the disk, so that more connections would not
-commit more (docs/decisions/0018). A word that is lost with its process is missed for a
+commit more (docs/decisions/0020). A word that is lost with its process is missed for a
 moment only: runners look every second, pages every few.
 """
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, fields
 from typing import Final
+from uuid import UUID
 
+from discovery_app.domain.inventory import AssetFilter
 from discovery_app.domain.list_query import ListQuery, is_id
 
 DEFAULT_COLUMNS: Final = (
@@ -84,6 +86,16 @@ class AssetQuery(ListQuery):
         """Return the chosen words by column."""
         words = {name: getattr(self, name) for name in FILTERED}
         return {name: (word,) for name, word in words.items() if word}
+
+    @property
+    def asset_filter(self) -> AssetFilter:
+        """Return which assets it lists."""
+        return AssetFilter(
+            self.q,
+            self.chosen,
+            UUID(self.session) if self.session else None,
+            disputed=self.disputed == "yes",
+        )
 
     @property
     def is_filtered(self) -> bool:

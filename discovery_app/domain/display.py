@@ -31,6 +31,7 @@ class SessionView:
         failing: Failed and stuck runs, for admins; zero is not shown.
         csrf_token: Goes back with the sign-out form.
         read_only: Why nothing can be changed right now; empty when it can.
+        may_import: Whether they may import into what they picked.
     """
 
     person: str = ""
@@ -45,6 +46,7 @@ class SessionView:
     failing: int = 0
     csrf_token: str = ""
     read_only: str = ""
+    may_import: bool = True
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,9 @@ class ConflictView:
         kept: What the inventory says now.
         rule: ``fresher_last_seen``: the row was older than what was known;
             ``newer_import``: the newer import was taken; ``person``: decided.
+        kept_at: When that source last told about the asset; ``None`` if it was taken
+            back since.
+        offered_at: The same of the other one.
     """
 
     conflict_id: UUID
@@ -139,6 +142,8 @@ class ConflictView:
     offered_source: str
     rule: str
     created_at: datetime
+    kept_at: datetime | None = None
+    offered_at: datetime | None = None
     resolved_by: str = ""
 
 
@@ -178,6 +183,7 @@ class DecisionView:
         treatment: What the rules advise now.
         inputs: Field to value, threshold and source.
         override: What a person decided instead; empty if nobody did.
+        effort: Of what holds: ``none``, ``low``, ``medium``, ``high`` or ``unknown``.
     """
 
     asset_id: UUID
@@ -193,6 +199,8 @@ class DecisionView:
     override_reason: str = ""
     override_by: str = ""
     override_at: datetime | None = None
+    effort: str = ""
+    effort_reason: str = ""
 
     @property
     def holds(self) -> str:

@@ -61,6 +61,7 @@ class IssueLine:
     Attributes:
         row: As the spreadsheet numbers it; empty if it is about the whole sheet.
         is_cell: It is about one cell, so that an empty value means an empty cell.
+        number: The row as a number; 0 if it is about the whole sheet.
     """
 
     issue_id: str
@@ -73,6 +74,7 @@ class IssueLine:
     message: str
     fix: str
     is_cell: bool
+    number: int
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ class IssuePage:
     Attributes:
         total: All issues, whatever the filters; ``found`` those that they leave.
         rejected: Rows that could not become assets.
+        again: Where their corrected file is imported; empty for who may not.
     """
 
     workflow_id: str = ""
+    again: str = ""
     title: str = ""
     status: str = ""
     total: str = ""
@@ -128,6 +132,7 @@ def issue_line(issue: IssueView) -> IssueLine:
         message=issue.message,
         fix=issue.fix,
         is_cell=issue.row is not None and bool(issue.column),
+        number=issue.row or 0,
     )
 
 

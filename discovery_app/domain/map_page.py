@@ -1,6 +1,10 @@
 """What the page draws of a dependency map: boxes, lines and words, measured in px."""
 
 from dataclasses import dataclass
+from typing import Final
+
+BOX_WIDTH: Final = 184
+BOX_HEIGHT: Final = 44
 
 
 @dataclass(frozen=True)
@@ -11,10 +15,10 @@ class MapBox:
         focus: Its word in the address; empty where a map cannot be about it.
         href: The map about it.
         name: Cut to the box; ``said`` has it whole.
-        mark: One or two letters for its environment.
+        mark: One or two letters for its environment; ``?`` for an unknown endpoint.
         look: Its classes: kind, environment, and whether it is the middle.
         said: All of it in a sentence, for a screen reader and on hover.
-        sign: ``↻`` for a cycle, ``?`` for an unknown endpoint.
+        sign: ``↻`` for a cycle.
     """
 
     focus: str

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 from discovery_app.domain.display import Choice, Slice
 from discovery_app.domain.list_query import ListQuery, is_id
 
-SUPPORT, ADVICE = "support", "advice"
-VIEWS = (SUPPORT, ADVICE)
+SUPPORT, ADVICE, READINESS = "support", "advice", "readiness"
+VIEWS = (SUPPORT, ADVICE, READINESS)
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class ModernisationQuery(ListQuery):
     """The words of the page's address.
 
     Attributes:
-        view: ``support`` for products by the end of their support, or ``advice``.
+        view: ``support`` for products by the end of their support, ``advice``, or
+            ``readiness`` for applications by what is not known of them.
         scope: ``all`` to list also what migration does not concern.
         asset: The asset in the drawer.
         override: ``yes`` or ``no``: whether a person decided.
@@ -86,6 +87,25 @@ class AdviceRow:
     reason: str
     inputs: str
     also: str
+    effort: str = ""
+
+
+@dataclass(frozen=True)
+class ReadinessRow:
+    """How ready an application is, and what would help most.
+
+    Attributes:
+        percent: Of what has to be known, in words.
+        gaps: What is missing, what costs most first.
+        ask: Who should answer, in the same order.
+    """
+
+    application: str
+    assets: str
+    percent: str
+    level: str
+    gaps: str
+    ask: str
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,8 @@ class Explanation:
     rules: str = ""
     decided: str = ""
     also: str = ""
+    effort: str = ""
+    effort_reason: str = ""
     as_of: str = ""
     inputs: tuple[InputLine, ...] = ()
     products: tuple[SupportRow, ...] = ()
@@ -148,6 +170,7 @@ class ModernisationList:
 
     products: tuple[SupportRow, ...] = ()
     advice: tuple[AdviceRow, ...] = ()
+    readiness: tuple[ReadinessRow, ...] = ()
     states: tuple[Choice, ...] = ()
     quarters: tuple[Choice, ...] = ()
     treatments: tuple[Choice, ...] = ()

@@ -65,6 +65,8 @@ class EventType(StrEnum):
     RETRY_SCHEDULED = "retry_scheduled"
     RETRIED = "retried"
     RERUN = "rerun"
+    CORRECTED = "rows_corrected"
+    UNDONE = "import_undone"
     ACCEPTED = "phase_accepted"
     OPTIONS_CHANGED = "options_changed"
     PAUSED = "paused"

@@ -21,6 +21,8 @@ _ICONS: Final[Mapping[str, str]] = {
     EventType.RETRY_SCHEDULED: "retry_wait",
     EventType.RETRIED: "queued",
     EventType.RERUN: "superseded",
+    EventType.CORRECTED: "accepted",
+    EventType.UNDONE: "superseded",
     EventType.ACCEPTED: "accepted",
     EventType.OPTIONS_CHANGED: "accepted",
     EventType.PAUSED: "paused",
@@ -76,6 +78,8 @@ def _event_text(event: EventView, phase: str) -> str:
         EventType.RETRY_SCHEDULED: f"Tries again in {told.get('seconds', 0)} s",
         EventType.RETRIED: f"Retried from {phase}",
         EventType.RERUN: f"Run again from {phase}",
+        EventType.CORRECTED: _corrected(int(told.get("corrections", 0))),
+        EventType.UNDONE: _undone(told),
         EventType.ACCEPTED: f"{phase}: accepted as failed",
         EventType.OPTIONS_CHANGED: f"Options changed: {_options(told)}",
         EventType.PAUSED: "Paused" if phase else "Pause asked for",
@@ -92,6 +96,15 @@ def _event_text(event: EventView, phase: str) -> str:
 
 def _options(told: Mapping[str, object]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {told[name]}" for name in told)
+
+
+def _corrected(corrections: int) -> str:
+    return f"Run again with {counted(corrections, 'changed correction')}"
+
+
+def _undone(told: Mapping[str, object]) -> str:
+    parts = [f"{told.get(name, 0)} {name}" for name in ("removed", "restored", "kept")]
+    return f"Import taken back: {', '.join(parts)}"
 
 
 def _approved(columns: int) -> str:

@@ -152,6 +152,7 @@ _PRESETS: Final = (
             ipaddresses="ip_address",
             cores="cpu_cores",
             memorycapacity="memory_mb",
+            storage="storage_provisioned_gb:GiB",
             cpuusage="cpu_util_avg_pct",
             memoryusage="mem_util_avg_pct",
         ),

@@ -32,6 +32,7 @@ from discovery_app.models.move_group import MoveGroup
 from discovery_app.models.narrative import Narrative
 from discovery_app.models.narrative_request import NarrativeRequest
 from discovery_app.models.phase_log import PhaseLog
+from discovery_app.models.row_correction import RowCorrection
 from discovery_app.models.user import User
 from discovery_app.models.user_preference import UserPreference
 from discovery_app.models.worker import Worker
@@ -69,6 +70,7 @@ __all__ = [
     "Narrative",
     "NarrativeRequest",
     "PhaseLog",
+    "RowCorrection",
     "User",
     "UserPreference",
     "Worker",

@@ -15,11 +15,21 @@ class DataImportSession(TenantTable, table=True):
         title: The first file's name, and how many more there are.
         request_key: Makes a repeated request the same upload.
         content_sha256: Hash over the files' hashes; equal means the same bytes.
+        corrects_session_id: The import whose rejected rows this one brings again.
     """
 
     __table_args__ = (
         *tenant_keys(),
+        sa.ForeignKeyConstraint(
+            ["corrects_session_id", "engagement_id"],
+            ["data_import_sessions.id", "data_import_sessions.engagement_id"],
+        ),
         sa.UniqueConstraint("engagement_id", "request_key"),
+        sa.Index(
+            "ix_data_import_sessions_corrects",
+            "corrects_session_id",
+            postgresql_where=sa.text("corrects_session_id is not null"),
+        ),
         sa.Index("ix_data_import_sessions_content", "engagement_id", "content_sha256"),
         sa.Index("ix_data_import_sessions_recent", "engagement_id", "created_at"),
     )
@@ -29,4 +39,5 @@ class DataImportSession(TenantTable, table=True):
     content_sha256: str = Field(max_length=64)
     started_by: str = Field(max_length=200)
     user_id: UUID | None = None
+    corrects_session_id: UUID | None = None
     created_at: Moment = time_field(now=True)

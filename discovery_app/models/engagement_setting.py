@@ -21,6 +21,7 @@ class EngagementSetting(TenantTable, table=True):
     Attributes:
         zombie_percent: ``None`` leaves it, like the others, to the project's default.
         noise_ports: A list of ``port``, ``reason`` and ``only_if``.
+        evaluated_at: When the inventory was last judged again.
     """
 
     __table_args__ = (*tenant_keys(), sa.UniqueConstraint("engagement_id"))
@@ -32,4 +33,5 @@ class EngagementSetting(TenantTable, table=True):
     noise_ports: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
     reason: str = text_field()
     changed_by: str = Field(default="", max_length=200)
-    changed_at: Moment = time_field(now=True)
+    changed_at: Moment = time_field()
+    evaluated_at: Moment = time_field()

@@ -30,6 +30,7 @@ from discovery_app.domain.asset_page import (
     OriginLine,
 )
 from discovery_app.knowledge.tool_formats import TOOL_FORMATS
+from discovery_app.pages.asset_edits import edit_dialog, edit_notices
 from discovery_app.states.assets import AssetsState
 from discovery_app.states.session import SessionState
 
@@ -56,6 +57,7 @@ def assets() -> rx.Component:
         "Inventory",
         page_header(
             "Inventory",
+            when(AssetsState.may_decide, edit_dialog()),
             column_chooser(
                 AssetsState.listed.offered,
                 AssetsState.show_column,
@@ -76,6 +78,7 @@ def assets() -> rx.Component:
         notice(AssetsState.problem, tone=Tone.BAD),
         notice(AssetsState.failure, tone=Tone.BAD, on_dismiss=AssetsState.dismiss),
         notice(AssetsState.notice, tone=Tone.GOOD, on_dismiss=AssetsState.dismiss),
+        edit_notices(),
         _tiles(),
         with_drawer(
             stack(_filters(), _list()), _drawer(), AssetsState.detail.name != ""
@@ -117,7 +120,7 @@ def _tiles() -> rx.Component:
             shown.conflicts,
             shown.conflicts_note,
             "git_compare_arrows",
-            href=here + "?disputed=yes",
+            href=_page() + "/conflicts",
         ),
     )
 

@@ -81,7 +81,7 @@ def _filters() -> rx.Component:
             filter_chip(
                 "Noise",
                 (("all", "shown"),),
-                query.noise,
+                rx.cond(query.noise != "", "all", ""),
                 lambda value: DependenciesState.pick("noise", value),
                 any_word="Hidden",
             ),

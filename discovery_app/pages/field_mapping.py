@@ -20,6 +20,7 @@ from discovery_app.components.layout import key_hints, stack, sticky_footer
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.pick_list import Choices
+from discovery_app.components.reading import choice_chip, choice_line
 from discovery_app.components.status_badge import status_badge
 from discovery_app.components.table_row import cell, table_row
 from discovery_app.components.tabs import group_head
@@ -184,7 +185,7 @@ def _group(title: str, group: MappingGroup, outcome: str, tone: Tone) -> rx.Comp
                 COLUMNS,
                 group.rows,
                 lambda row: _row(row, tone),
-                min_width="1120px",
+                min_width="1040px",
                 cards=True,
                 footer=_pager(group, outcome),
             ),
@@ -266,21 +267,17 @@ def _target(row: MappingRow) -> rx.Component:
 
 def _unit(row: MappingRow) -> rx.Component:
     told = rx.text("Values are in ", row.unit, size="1", color=MUTED, margin_top="4px")
-    picked = rx.flex(
-        rx.text("Values are in", size="1", color=MUTED),
-        field_select(
-            f"Unit of {row.header}",
-            row.unit,
-            row.units,
-            lambda unit: State.set_unit(row.mapping_id, unit),
-            placeholder="Choose a unit",
-            search="Search units",
+    lines = rx.foreach(
+        row.units,
+        lambda unit: choice_line(
+            unit.label,
+            unit.value,
+            lambda picked: State.set_unit(row.mapping_id, picked),
         ),
-        align="center",
-        gap="8px",
-        margin_top="6px",
-        class_name="unit-of",
     )
+    shown = rx.cond(row.unit != "", row.unit, "not known")
+    name = f"Unit of {row.header}"
+    picked = rx.box(choice_chip("Values in", shown, lines, name=name), margin_top="6px")
     return rx.cond(
         State.may_decide & (how_many(row.units) > 0),
         picked,

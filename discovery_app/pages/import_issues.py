@@ -7,7 +7,7 @@ from discovery_app.components.data_table import Column, data_table, pager
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.filter_bar import filter_bar, filter_chip
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import stack, tiles
+from discovery_app.components.layout import stack, tiles, with_drawer
 from discovery_app.components.metric_tile import metric_tile
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
@@ -16,7 +16,14 @@ from discovery_app.components.status_badge import StatusLook, look_label, status
 from discovery_app.components.table_row import cell, clipped, number_cell, table_row
 from discovery_app.components.tokens import MUTED, Tone, Words, said, when
 from discovery_app.domain.issue_lines import IssueGroupLine, IssueLine
+from discovery_app.pages.row_corrections import (
+    correct_button,
+    corrections_made,
+    row_drawer,
+    waiting_corrections,
+)
 from discovery_app.states.import_issues import ImportIssuesState as State
+from discovery_app.states.row_corrections import RowCorrectionsState
 from discovery_app.states.session import SessionState
 
 LOOKS = {
@@ -33,20 +40,25 @@ GROUP_COLUMNS = (
     Column("What to do"),
 )
 COLUMNS = (
-    Column("File and sheet", "216px"),
+    Column("File and sheet", "200px"),
     Column("Row", "64px", numeric=True),
     Column("Severity", "108px"),
     Column("Column", "120px"),
     Column("Value", "136px"),
-    Column("What is wrong"),
-    Column("What to do"),
+    Column("What is wrong, and what to do"),
+    Column("", "96px"),
 )
 
 
 @rx.page(
     route="/workflows/[workflow_id]/issues",
     title="Data issues · Discovery",
-    on_load=[SessionState.load, SessionState.watch, State.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        State.watch,
+        RowCorrectionsState.watch,
+    ],
 )
 def import_issues() -> rx.Component:
     """Return the page of an import's data issues."""
@@ -55,6 +67,10 @@ def import_issues() -> rx.Component:
         "Workflows",
         page_header(
             "Data issues",
+            when(
+                page.again != "",
+                link_button("Import corrected rows", page.again, "cloud_upload"),
+            ),
             when(
                 page.has_rejected,
                 link_button(
@@ -79,12 +95,20 @@ def import_issues() -> rx.Component:
             ),
         ),
         notice(State.problem),
+        waiting_corrections(),
         _tiles(),
         _filters(),
-        rx.cond(
-            ~State.loading & (said(page.found) == "0"),
-            _nothing(),
-            stack(_groups(), _issues()),
+        with_drawer(
+            stack(
+                rx.cond(
+                    ~State.loading & (said(page.found) == "0"),
+                    _nothing(),
+                    stack(_groups(), _issues()),
+                ),
+                corrections_made(),
+            ),
+            row_drawer(),
+            RowCorrectionsState.editor.title != "",
         ),
         session=SessionState.view,
         on_pick=SessionState.select,
@@ -204,7 +228,8 @@ def _issues() -> rx.Component:
             State.page.lines,
             _row,
             loading=State.loading,
-            min_width="1080px",
+            min_width="960px",
+            cards=True,
             footer=pager(
                 State.page.shown,
                 State.turn(-1),
@@ -233,8 +258,11 @@ def _row(row: IssueLine) -> rx.Component:
                 ),
             )
         ),
-        cell(rx.text(row.message, size="2")),
-        cell(rx.text(row.fix, size="1", color=MUTED)),
+        cell(
+            rx.text(row.message, size="2"),
+            rx.text(row.fix, size="1", color=MUTED),
+        ),
+        cell(correct_button(row.file, row.sheet, row.number), justify="end"),
     )
 
 

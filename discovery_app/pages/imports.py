@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from discovery_app.components.buttons import plain_button, primary_button
+from discovery_app.components.buttons import plain_button, primary_button, quiet_button
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.empty_state import empty_state, skeleton_lines
 from discovery_app.components.frame import frame
@@ -19,6 +19,7 @@ from discovery_app.components.tokens import (
     how_many,
     said,
     when,
+    when_said,
 )
 from discovery_app.components.upload import drop_and_files, drop_zone, file_row
 from discovery_app.domain.uploads import (
@@ -53,6 +54,16 @@ def import_files() -> rx.Component:
             subtitle="Files that are dropped together become one import.",
         ),
         notice(State.problem, tone=Tone.BAD, on_dismiss=State.dismiss),
+        when_said(
+            State.corrects_title,
+            notice(
+                said("What you start here corrects ") + State.corrects_title + ".",
+                "Source and mapping are taken over from it, and the columns with the "
+                "reasons are not read. Drop the corrected file of rejected rows.",
+                tone=Tone.ACTIVE,
+                action=quiet_button("Import something else", on_click=State.leave),
+            ),
+        ),
         rx.cond(
             State.loading,
             skeleton_lines(8),

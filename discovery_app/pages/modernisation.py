@@ -40,13 +40,25 @@ from discovery_app.components.tokens import (
     when,
     when_said,
 )
-from discovery_app.domain.modernisation_page import AdviceRow, InputLine, SupportRow
+from discovery_app.domain.modernisation_page import (
+    AdviceRow,
+    InputLine,
+    ReadinessRow,
+    SupportRow,
+)
+from discovery_app.pages.modernisation_summary import (
+    evaluate_dialog,
+    summary_notices,
+    summary_panel,
+)
 from discovery_app.states.modernisation import (
     ADVICE,
+    READINESS,
     SUPPORT,
     TREATMENTS,
     ModernisationState,
 )
+from discovery_app.states.narrative import NarrativeState
 from discovery_app.states.session import SessionState
 
 SUPPORT_COLUMNS = (
@@ -60,10 +72,18 @@ SUPPORT_COLUMNS = (
 ADVICE_COLUMNS = (
     Column("Asset", "168px"),
     Column("Advice", "160px"),
+    Column("Effort", "88px"),
     Column("Decided by", "128px"),
     Column("Why"),
     Column("What the rule saw"),
     Column("Also matched", "112px"),
+)
+READINESS_COLUMNS = (
+    Column("Application", "232px"),
+    Column("Readiness", "104px", numeric=True),
+    Column("Level", "224px"),
+    Column("What is missing most"),
+    Column("Who should answer", "232px"),
 )
 OVERRIDDEN = (("yes", "by a person"), ("no", "by the rules"))
 
@@ -71,7 +91,12 @@ OVERRIDDEN = (("yes", "by a person"), ("no", "by the rules"))
 @rx.page(
     route="/engagements/[engagement_id]/modernisation",
     title="Modernisation · Discovery",
-    on_load=[SessionState.load, SessionState.watch, ModernisationState.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        ModernisationState.watch,
+        NarrativeState.watch,
+    ],
 )
 def modernisation() -> rx.Component:
     """Show both charts, the list, and the asset that is open beside it."""
@@ -79,6 +104,8 @@ def modernisation() -> rx.Component:
         "Modernisation",
         page_header(
             "Modernisation",
+            link_button("Settings", _place() + "settings"),
+            evaluate_dialog(),
             export_menu(
                 (
                     ("Findings", _exports() + "findings"),
@@ -90,6 +117,8 @@ def modernisation() -> rx.Component:
         notice(ModernisationState.problem, tone=Tone.BAD),
         _said(ModernisationState.failure, Tone.BAD),
         _said(ModernisationState.notice, Tone.GOOD),
+        summary_notices(),
+        summary_panel(),
         last_on_phone(wide_and_narrow(_quarters(), _treatments())),
         with_drawer(_views(), _drawer(), ModernisationState.open_one.asset_id != ""),
         session=SessionState.view,
@@ -101,8 +130,12 @@ def _said(words: Words, tone: Tone) -> rx.Component:
     return notice(words, tone=tone, on_dismiss=ModernisationState.dismiss)
 
 
+def _place() -> StringVar:
+    return said("/engagements/") + ModernisationState.engagement_id + "/"
+
+
 def _exports() -> StringVar:
-    return said("/api/v1/engagements/") + ModernisationState.engagement_id + "/exports/"
+    return said("/api/v1") + _place() + "exports/"
 
 
 def _quarters() -> rx.Component:
@@ -170,6 +203,11 @@ def _views() -> rx.Component:
         [
             (SUPPORT, "End of support", stack(_support_filters(), _support())),
             (ADVICE, "Advice", stack(_advice_filters(), _advice())),
+            (
+                READINESS,
+                "Readiness",
+                stack(_bar("Search application", []), _readiness()),
+            ),
         ],
         ModernisationState.query.view,
         lambda view: ModernisationState.pick("view", view),
@@ -249,6 +287,19 @@ def _advice() -> rx.Component:
     )
 
 
+def _readiness() -> rx.Component:
+    return data_table(
+        "Readiness per application, the least ready first",
+        READINESS_COLUMNS,
+        ModernisationState.listed.readiness,
+        _readiness_row,
+        loading=ModernisationState.loading,
+        empty=_empty("No asset names an application yet"),
+        min_width="920px",
+        footer=_pager(),
+    )
+
+
 def _pager() -> rx.Component:
     listed = ModernisationState.listed
     return pager(
@@ -300,12 +351,23 @@ def _advice_row(row: AdviceRow) -> rx.Component:
     return table_row(
         rx.text(row.asset, size="2", weight="medium", class_name="truncate"),
         cell(two_lines(row.advice, row.rule)),
+        cell(row.effort),
         cell(row.decided),
         cell(clipped(row.reason)),
         cell(clipped(row.inputs, tone="quiet")),
         cell(row.also),
         on_open=ModernisationState.open(row.asset_id),
         selected=ModernisationState.query.asset == row.asset_id,
+    )
+
+
+def _readiness_row(row: ReadinessRow) -> rx.Component:
+    return table_row(
+        two_lines(row.application, row.assets),
+        cell(row.percent, justify="end", class_name="num"),
+        cell(row.level),
+        cell(clipped(row.gaps)),
+        cell(clipped(row.ask, tone="quiet")),
     )
 
 
@@ -323,6 +385,11 @@ def _drawer() -> rx.Component:
                 how_many(shown.inputs) == 0,
                 rx.text("This rule looks at nothing else.", size="2", color=MUTED),
             ),
+        ),
+        drawer_section(
+            "Effort",
+            rx.text(shown.effort, size="2"),
+            rx.text(shown.effort_reason, size="1", color=MUTED),
         ),
         drawer_section("Also matched", rx.text(shown.also, size="2", color=MUTED)),
         when(

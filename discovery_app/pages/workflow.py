@@ -95,6 +95,10 @@ def _header() -> rx.Component:
             SHOWN.issues != "",
             link_button("Data issues", f"/workflows/{SHOWN.workflow_id}/issues"),
         ),
+        rx.cond(
+            may.inventory,
+            link_button("Changes", f"/workflows/{SHOWN.workflow_id}/changes"),
+        ),
         rx.cond(may.cancel, _cancel()),
         rx.cond(
             may.pause, plain_button("Pause", "pause", on_click=WorkflowPageState.pause)

@@ -11,6 +11,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from discovery_app.agents.assistant import Assistant
+from discovery_app.domain.corrections import CellCorrection, TakenSource
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.issues import Issue
 from discovery_app.domain.mapping import ApprovedMapping, RememberedMapping
@@ -81,9 +82,13 @@ class Recorded:
 
     Attributes:
         as_of: The date that verdicts speak of.
-        mappings: The approved mapping of every column; empty before approval.
+        mappings: The approved mapping of every column; for ``field_mapping`` those
+            that were approved in an earlier run of the import.
         memory: What this client's people confirmed before.
         overrides: Asset names or keys to the treatment a person decided.
+        corrections: The cells of this import that people corrected.
+        taken_source: The source of the import whose rejected rows this one brings
+            again; ``None`` for any other import.
         thresholds: Where the treatment rules draw their lines in this engagement.
         noise_ports: Ports that say nothing about an application, in this engagement.
         end_of_life: What is known of releases, the newest data first.
@@ -93,6 +98,8 @@ class Recorded:
     mappings: Sequence[ApprovedMapping] = ()
     memory: Sequence[RememberedMapping] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    corrections: Sequence[CellCorrection] = ()
+    taken_source: TakenSource | None = None
     thresholds: Thresholds = THRESHOLDS
     noise_ports: Sequence[NoisePort] = NOISE_PORTS
     end_of_life: EndOfLifeData = field(default_factory=own_data)

@@ -26,6 +26,7 @@ from discovery_app.transforms.connections import (
     has_ends,
 )
 from discovery_app.transforms.convert import RECORD_FIELDS, empty_records, filled_fields
+from discovery_app.transforms.corrected import with_corrections
 from discovery_app.transforms.duplicates import (
     SHARED_FIELDS,
     Merged,
@@ -47,6 +48,7 @@ TITLE: Final = "Data cleansing"
 WEIGHT: Final = 14.0
 ITEM_KIND: Final = "rows"
 
+_CORRECTED: Final = "corrected"
 
 _RECORD_COLUMNS: Final = (
     "record",
@@ -82,6 +84,10 @@ class _Work:
         """Return the rows that validation let through, and its verdicts on the rest."""
         name = f"table_{table.table}"
         frame = self.context.frame("data_source_analysis", name)
+        if _CORRECTED in self.context.state.frames.get("data_validation", {}):
+            corrected = self.context.frame("data_validation", _CORRECTED)
+            mine = corrected.filter(pl.col("table") == table.table)
+            frame = with_corrections(frame, mine)
         verdicts = self.verdicts.filter(pl.col("table") == table.table)
         kept = frame.join(verdicts, on="row_number", how="anti", maintain_order="left")
         return kept, verdicts
@@ -93,6 +99,8 @@ def run(context: PhaseContext) -> PhaseResult:
     Reads:
         data_source_analysis: ``tables``, and their cells in frames ``table_<n>``.
         data_validation.verdicts: Rows that go no further.
+        data_validation.corrected: Cells that people corrected; a run that began
+            with an older version has none.
         field_mapping.mappings: ``confidence`` ranks several columns of one target.
         context.recorded.mappings: What each column means.
 

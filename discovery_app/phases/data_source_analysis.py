@@ -7,11 +7,13 @@ from typing import Final
 
 import polars as pl
 
+from discovery_app.domain.corrections import TakenSource
 from discovery_app.domain.discovery_flow_state import SourceAnalysis, TableSummary
 from discovery_app.domain.issues import Issue, Severity
 from discovery_app.domain.mapping import ColumnProfile
 from discovery_app.errors import FileRefusedError, PhaseError
 from discovery_app.knowledge.sources import (
+    SourceGuess,
     TableGuess,
     TableRole,
     chosen_source,
@@ -59,6 +61,9 @@ class _Found:
 def run(context: PhaseContext) -> PhaseResult:
     """Read every file, name the source, and profile the columns.
 
+    Reads:
+        recorded.taken_source: Names the source of corrected rows that come again.
+
     Leaves:
         source (str), tables (list[TableSummary]), rows_in (int): The last are the
             rows of the tables that carry assets.
@@ -72,15 +77,16 @@ def run(context: PhaseContext) -> PhaseResult:
         FileRefusedError: A file cannot be read.
         PhaseError: Several cannot; the sentence names each.
     """
-    chosen = _chosen(context.files)
-    found = _judge(_read_all(context), chosen)
+    chosen, taken = _chosen(context.files), context.recorded.taken_source
+    known = taken.source if taken and chosen_source(taken.source) else ""
+    found = _judge(_read_all(context), chosen or known)
     used = [one for one in found if one.guess.role is not TableRole.IGNORED]
     context.report(0.6, f"Looking at the columns of {len(used)} tables")
     rows_in = sum(
         one.table.rows.height for one in found if one.guess.role is TableRole.ASSETS
     )
     named = [_named(one.table) for one in used]
-    source = chosen_source(chosen) or detect_source(named)
+    source = chosen_source(chosen) or _taken_over(taken) or detect_source(named)
     output = SourceAnalysis(
         source=source.source,
         source_title=source.title,
@@ -102,6 +108,13 @@ def run(context: PhaseContext) -> PhaseResult:
         frames=frames,
         issues=issue_frame(_issues(found)),
     )
+
+
+def _taken_over(taken: TakenSource | None) -> SourceGuess | None:
+    if taken is None:
+        return None
+    evidence = f"Taken over from {taken.from_import}, whose rejected rows these are."
+    return SourceGuess(taken.source, taken.title, 1.0, evidence)
 
 
 def _read_all(context: PhaseContext) -> list[tuple[SourceFile, SourceTable]]:

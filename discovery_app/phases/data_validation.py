@@ -15,6 +15,12 @@ from discovery_app.phases.base import (
     issue_frame,
 )
 from discovery_app.transforms.cell_checks import any_findings, cell_findings
+from discovery_app.transforms.corrected import (
+    CORRECTED_SCHEMA,
+    Misfit,
+    fitting,
+    with_corrections,
+)
 from discovery_app.transforms.row_checks import empty_headers, row_verdicts
 
 TITLE = "Data validation"
@@ -49,16 +55,25 @@ _ROUND_SIZES: Final = (10_000, 65_535, 1_048_575)
 """Rows at which ServiceNow (by default) and two formats of Excel stop (FIELD.md)."""
 
 _LISTED: Final = 20
+_SHOWN: Final = 80
 _RULES_KEPT: Final = 50
 
 
 @dataclass(frozen=True)
 class _Table:
-    """One table to check."""
+    """One table to check.
+
+    Attributes:
+        rows: As people corrected them.
+        corrected: The cells that they corrected.
+        misfits: Corrections that do not hold any more.
+    """
 
     summary: TableSummary
     headers: tuple[str, ...]
     rows: pl.DataFrame
+    corrected: pl.DataFrame
+    misfits: tuple[Misfit, ...]
 
 
 def run(context: PhaseContext) -> PhaseResult:
@@ -66,6 +81,7 @@ def run(context: PhaseContext) -> PhaseResult:
 
     Reads:
         data_source_analysis: ``tables``; frames ``table_<n>`` and ``columns``.
+        recorded.corrections: The cells that people corrected.
 
     Leaves:
         rows, excluded (int): Of the tables that carry assets.
@@ -74,6 +90,7 @@ def run(context: PhaseContext) -> PhaseResult:
     Frames:
         verdicts: table, row_number, verdict, reason of each row that is left out, of
             every table that is not ignored.
+        corrected: The corrected cells that later phases read, too.
 
     Raises:
         MissingInputError: ``data_source_analysis`` left nothing.
@@ -85,6 +102,7 @@ def run(context: PhaseContext) -> PhaseResult:
     columns = context.frame("data_source_analysis", "columns")
     verdicts: list[pl.DataFrame] = []
     issues: list[pl.DataFrame] = []
+    corrected: list[pl.DataFrame] = []
     excluded = 0
     for done, summary in enumerate(used):
         context.report(done / len(used), f"Checking {summary.sheet or summary.file}")
@@ -92,6 +110,7 @@ def run(context: PhaseContext) -> PhaseResult:
         left_out = row_verdicts(table.rows, table.headers)
         excluded += left_out.height if summary.role == "assets" else 0
         verdicts.append(_verdict_frame(table, left_out))
+        corrected.append(table.corrected)
         issues.append(_all_issues(table, left_out))
     found = pl.concat([_no_issues(), *issues])
     output = _counts(found, analysis.rows_in, excluded)
@@ -101,7 +120,10 @@ def run(context: PhaseContext) -> PhaseResult:
         items_in=analysis.rows_in,
         items_out=analysis.rows_in - excluded,
         items_excluded=excluded,
-        frames={"verdicts": pl.concat([_no_verdicts(), *verdicts])},
+        frames={
+            "verdicts": pl.concat([_no_verdicts(), *verdicts]),
+            "corrected": pl.concat([_no_corrections(), *corrected]),
+        },
         issues=found,
     )
 
@@ -110,12 +132,24 @@ def _load(
     context: PhaseContext, summary: TableSummary, columns: pl.DataFrame
 ) -> _Table:
     own = columns.filter(pl.col("table") == summary.table).sort("position")
+    headers = tuple(own["header"])
     rows = context.frame("data_source_analysis", f"table_{summary.table}")
-    return _Table(summary, tuple(own["header"]), rows)
+    made = [
+        one
+        for one in context.recorded.corrections
+        if (one.file_id, one.sheet) == (summary.file_id, summary.sheet)
+    ]
+    corrected, misfits = fitting(rows, headers, summary.table, made)
+    rows = with_corrections(rows, corrected)
+    return _Table(summary, headers, rows, corrected, misfits)
 
 
 def _no_verdicts() -> pl.DataFrame:
     return pl.DataFrame(schema=VERDICT_SCHEMA)
+
+
+def _no_corrections() -> pl.DataFrame:
+    return pl.DataFrame(schema=CORRECTED_SCHEMA)
 
 
 def _no_issues() -> pl.DataFrame:
@@ -136,6 +170,7 @@ def _all_issues(table: _Table, left_out: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         [
             issue_frame(_table_issues(table, records)),
+            issue_frame([_misfit_issue(table, one) for one in table.misfits]),
             _row_issues(table, left_out),
             *_cell_issues(table, records),
         ]
@@ -183,6 +218,25 @@ def _table_issue(
         severity=severity,
         message=message,
         fix=fix,
+    )
+
+
+def _misfit_issue(table: _Table, misfit: Misfit) -> Issue:
+    one = misfit.correction
+    now = "is not there any more"
+    if misfit.found is not None:
+        now = f"says “{misfit.found[:_SHOWN]}” now"
+    return Issue(
+        file=table.summary.file,
+        sheet=table.summary.sheet,
+        row=one.row,
+        column=one.header,
+        value=misfit.found or "",
+        rule="correction_not_applied",
+        severity=Severity.WARNING,
+        message=f"The cell {now}, where somebody corrected “{one.before[:_SHOWN]}”; "
+        "the correction was left out.",
+        fix="Correct the row again, or take the correction back.",
     )
 
 

@@ -1,13 +1,19 @@
 """Map each source column to a field of the asset schema."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from discovery_app.domain.discovery_flow_state import MappingSummary
 from discovery_app.domain.issues import Issue, Severity
-from discovery_app.domain.mapping import ColumnProfile, MappingSuggestion, Outcome
+from discovery_app.domain.mapping import (
+    ApprovedMapping,
+    ColumnProfile,
+    MappingSuggestion,
+    Outcome,
+)
 from discovery_app.errors import PhaseError
 from discovery_app.knowledge.fields import IDENTITY_FIELDS, field_of_target
 from discovery_app.phases.base import PhaseContext, PhaseResult, issue_frame
@@ -55,6 +61,8 @@ def run(context: PhaseContext) -> PhaseResult:
         data_source_analysis: The source.
         data_source_analysis.columns (frame): One ``ColumnProfile`` a row.
         recorded.memory: What this client's people confirmed before.
+        recorded.mappings: What was approved in an earlier run of this import; it
+            stands, and opens the gate no more.
 
     Leaves:
         mappings (frame): One row a column, in file order; the samples of columns
@@ -77,7 +85,9 @@ def run(context: PhaseContext) -> PhaseResult:
     suggestions = context.assistant.map_columns(
         analysis.source, profiles, context.recorded.memory
     )
-    pairs = list(zip(profiles, suggestions, strict=True))
+    pairs = _decided(
+        context.recorded.mappings, list(zip(profiles, suggestions, strict=True))
+    )
     _check_identity(analysis.source, pairs)
 
     summary = _summary(pairs)
@@ -91,6 +101,22 @@ def run(context: PhaseContext) -> PhaseResult:
         issues=issue_frame(_issues(pairs)),
         needs_approval=any(_opens_gate(pair) for pair in pairs),
     )
+
+
+def _decided(
+    approved: Sequence[ApprovedMapping], pairs: Sequence[_Pair]
+) -> list[_Pair]:
+    """Return ``pairs`` with what an earlier run's approval says of their columns."""
+    known = {(one.table, one.position, one.header): one for one in approved}
+    settled: list[_Pair] = []
+    for profile, suggestion in pairs:
+        one = known.get((profile.table, profile.position, profile.header))
+        if one is not None and suggestion.outcome is not Outcome.NEVER_IMPORTED:
+            suggestion = replace(
+                suggestion, target=one.target, outcome=one.outcome, unit=one.unit
+            )
+        settled.append((profile, suggestion))
+    return settled
 
 
 def _profiles(columns: pl.DataFrame) -> list[ColumnProfile]:

@@ -26,7 +26,10 @@ def ragged_notes(rows: pl.DataFrame, widths: pl.Series, own: int) -> list[Note]:
     numbers = rows[ROW_NUMBER]
     return [
         *_long_notes(rows, own),
-        *_short_notes(numbers.filter(widths.is_between(1, own - 1)), rows.height, own),
+        # A header row of no cell leaves nothing to be short of.
+        *_short_notes(
+            numbers.filter(widths.is_between(1, max(own - 1, 0))), rows.height, own
+        ),
     ]
 
 

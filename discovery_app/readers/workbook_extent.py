@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.old_workbooks import cells_of_old_workbook
 from discovery_app.readers.refusals import FileKind, bomb_refused, damaged_refused
 from discovery_app.readers.tables import Limits
 from discovery_app.readers.workbook_cells import (
     BinarySheetMeter,
     OpenDocumentMeter,
+    Reach,
     SheetMeter,
     XmlSheetMeter,
 )
@@ -63,7 +65,7 @@ def check_extent(path: Path, file_name: str, kind: FileKind, limits: Limits) -> 
     """
     seen = Extent()
     if kind not in _PARTS:
-        # Old workbooks are not packed, and a sheet of theirs ends at IV65536.
+        _check_old(path, file_name, limits)
         return seen
     try:
         with zipfile.ZipFile(path) as package:
@@ -79,6 +81,15 @@ def check_extent(path: Path, file_name: str, kind: FileKind, limits: Limits) -> 
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
         raise damaged_refused(file_name) from None
     return seen
+
+
+def _check_old(path: Path, file_name: str, limits: Limits) -> None:
+    try:
+        cells, largest = cells_of_old_workbook(path)
+    except ValueError:
+        raise damaged_refused(file_name) from None
+    if cells > limits.cells:
+        raise _too_far(file_name, largest)
 
 
 def _meter(kind: FileKind, part: str) -> SheetMeter | None:
@@ -109,10 +120,12 @@ def _end(meter: SheetMeter | None, file_name: str, limits: Limits) -> int:
 
 
 def _check(meter: SheetMeter, file_name: str, limits: Limits) -> None:
-    if meter.total_cells <= limits.cells:
-        return
-    reach = meter.largest
-    raise FileRefusedError(
+    if meter.total_cells > limits.cells:
+        raise _too_far(file_name, meter.largest)
+
+
+def _too_far(file_name: str, reach: Reach) -> FileRefusedError:
+    return FileRefusedError(
         file_name,
         "sheet_too_large",
         f"A sheet reaches to row {reach.rows:,} and column {reach.columns:,}, most of "

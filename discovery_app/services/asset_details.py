@@ -1,19 +1,26 @@
 """One asset with where each of its values came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.asset_edits import PERSON
 from discovery_app.domain.inventory import AssetView, FieldFact, Origin
 from discovery_app.errors import NotFoundError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services.asset_queries import asset_condition
 from discovery_app.services.conflicts import ConflictService
 from discovery_app.services.modernisation import FindingFilter, ModernisationService
-from discovery_app.services.tables import ASSETS, DEPENDENCIES, GROUPS, SOURCES
+from discovery_app.services.tables import (
+    ASSETS,
+    CONFLICTS,
+    DEPENDENCIES,
+    GROUPS,
+    SOURCES,
+)
 
 CUSTOM_GROUP = "Custom columns"
 _MOST_FINDINGS = 50
@@ -61,7 +68,7 @@ class AssetDetails:
             type_rule=row["type_rule"],
             type_reason=row["type_reason"],
             type_confidence=row["type_confidence"],
-            facts=_facts(row, origins),
+            facts=_facts(row, origins, self._decided(scope, asset_id)),
             origins=origins,
             findings=advice.findings(
                 scope, FindingFilter(asset_id=asset_id), limit=_MOST_FINDINGS
@@ -96,6 +103,20 @@ class AssetDetails:
         )
         return tuple(Origin(*row[:-1], fields=tuple(row.fields)) for row in rows)
 
+    def _decided(self, scope: Scope, asset_id: UUID) -> dict[str, Origin]:
+        """Return by field who decided its value last."""
+        conflict = CONFLICTS.c
+        rows = self._session.execute(
+            sa.select(conflict.field, conflict.resolved_by, conflict.resolved_at)
+            .where(
+                conflict.engagement_id == scope.engagement_id,
+                conflict.asset_id == asset_id,
+                conflict.resolved_at.is_not(None),
+            )
+            .order_by(conflict.resolved_at)
+        )
+        return {field: Origin(PERSON, by or "", "", None, at) for field, by, at in rows}
+
     def _edges(self, scope: Scope, asset_id: UUID) -> tuple[int, int]:
         """Return how many edges that are no noise go out of the asset and into it."""
         edge = DEPENDENCIES.c
@@ -116,12 +137,19 @@ class AssetDetails:
         return row[0], row[1]
 
 
-def _facts(row: sa.RowMapping, origins: Sequence[Origin]) -> tuple[FieldFact, ...]:
-    """Return the filled fields, each with the last row that set it."""
+def _facts(
+    row: sa.RowMapping, origins: Sequence[Origin], decided: Mapping[str, Origin]
+) -> tuple[FieldFact, ...]:
+    """Return the filled fields, each with the last row or person that set it."""
     told: dict[str, Origin] = {}
     for origin in origins:
         for name in origin.fields:
             told.setdefault(name, origin)
+    told |= {
+        name: person
+        for name, person in decided.items()
+        if name not in told or _is_later(person, told[name])
+    }
     known = [
         FieldFact(
             field=field.name,
@@ -139,3 +167,7 @@ def _facts(row: sa.RowMapping, origins: Sequence[Origin]) -> tuple[FieldFact, ..
         for header, value in sorted(row["custom"].items())
     ]
     return (*known, *custom)
+
+
+def _is_later(person: Origin, row: Origin) -> bool:
+    return bool(person.seen_at and row.seen_at and person.seen_at > row.seen_at)

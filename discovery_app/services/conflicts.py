@@ -1,5 +1,6 @@
 """The queue of conflicts: two sources that disagree, until a person decides."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.inventory import PAGE_SIZE, ConflictView, WordCount
-from discovery_app.errors import ConflictError, NotFoundError
+from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
 from discovery_app.knowledge.fields import target_label
-from discovery_app.services.asset_queries import asset_condition, check_page
+from discovery_app.services.asset_queries import check_page
 from discovery_app.services.audit import AuditService
+from discovery_app.services.disagreements import source_words
+from discovery_app.services.publication import lock_inventory
 from discovery_app.services.staged_assets import SEARCHED, search_text
 from discovery_app.services.staging import pg_type
-from discovery_app.services.tables import ASSETS, CONFLICTS
+from discovery_app.services.tables import ASSETS, CONFLICTS, SOURCES
 
 _OF_ASSETS: Final = CONFLICTS.join(
     ASSETS,
@@ -24,6 +27,23 @@ _OF_ASSETS: Final = CONFLICTS.join(
         ASSETS.c.engagement_id == CONFLICTS.c.engagement_id,
     ),
 )
+
+
+@dataclass(frozen=True)
+class ConflictFilter:
+    """Which conflicts to list; an empty word lets all through.
+
+    Attributes:
+        source: One of the two sides, as the conflicts call it.
+        search: Part of an asset's name.
+    """
+
+    field: str = ""
+    source: str = ""
+    search: str = ""
+
+
+_ALL: Final = ConflictFilter()
 
 
 class ConflictService:
@@ -38,17 +58,36 @@ class ConflictService:
     def page(
         self,
         scope: Scope,
+        chosen: ConflictFilter = _ALL,
         *,
-        field: str = "",
         offset: int = 0,
         limit: int = PAGE_SIZE,
     ) -> tuple[ConflictView, ...]:
         """Return open conflicts by field and asset name."""
         check_page(offset, limit)
-        where = [_open(scope)]
-        if field:
-            where.append(CONFLICTS.c.field == field)
-        return self._views(sa.and_(*where), offset, limit)
+        return self._views(_chosen(scope, chosen), offset, limit)
+
+    def count(self, scope: Scope, chosen: ConflictFilter = _ALL) -> int:
+        """Return how many conflicts ``page`` lists."""
+        counted = sa.select(sa.func.count()).select_from(_OF_ASSETS)
+        return self._session.scalar(counted.where(_chosen(scope, chosen))) or 0
+
+    def by_source(self, scope: Scope) -> tuple[WordCount, ...]:
+        """Return in how many open conflicts each source is one of the two sides."""
+        sides = sa.union_all(
+            *(
+                sa.select(CONFLICTS.c[side].label("source")).where(_open(scope))
+                for side in ("kept_source", "offered_source")
+            )
+        ).subquery()
+        number = sa.func.count()
+        rows = self._session.execute(
+            sa.select(sides.c.source, number)
+            .where(sides.c.source != "")
+            .group_by(sides.c.source)
+            .order_by(number.desc(), sides.c.source)
+        )
+        return tuple(WordCount(source, count) for source, count in rows)
 
     def by_field(self, scope: Scope) -> tuple[WordCount, ...]:
         """Return how many conflicts are open for each field."""
@@ -94,20 +133,9 @@ class ConflictService:
                 f"{row['resolved_by']} has decided this already; load the list again."
             )
         if not keep:
-            self._take(scope, row["asset_id"], row["field"], row["offered"])
+            self._take(scope, row["field"], mine)
+        self._settle(scope, mine, keep=keep)
         chosen, refused = ("kept", "offered") if keep else ("offered", "kept")
-        self._session.execute(
-            sa.update(CONFLICTS)
-            .values(
-                kept=row[chosen],
-                kept_source=row[f"{chosen}_source"],
-                offered=row[refused],
-                offered_source=row[f"{refused}_source"],
-                resolved_at=sa.func.now(),
-                resolved_by=scope.actor,
-            )
-            .where(mine)
-        )
         AuditService(self._session).record(
             scope,
             "conflict_resolved",
@@ -119,9 +147,59 @@ class ConflictService:
             },
         )
 
-    def _take(self, scope: Scope, asset_id: UUID, field: str, offered: str) -> None:
-        """Write the offered value onto the asset."""
-        value = _from_text(ASSETS.c[field], offered)
+    def resolve_by_source(
+        self, scope: Scope, source: str, *, field: str = "", expected: int
+    ) -> int:
+        """Decide every open conflict that ``source`` is a side of for what it says.
+
+        Args:
+            scope: Whose inventory.
+            source: As the conflicts call it.
+            field: Only conflicts of this field; empty for all.
+            expected: How many the person saw.
+
+        Returns:
+            How many were decided.
+
+        Raises:
+            NotPermittedError: The role may not decide.
+            InvalidInputError: No source is named.
+            ConflictError: Another number of conflicts is open now.
+        """
+        scope.require(Permission.FIX_ISSUES)
+        if not source:
+            raise InvalidInputError("Choose the source that is right.")
+        lock_inventory(self._session, scope)
+        chosen = ConflictFilter(field=field, source=source)
+        found = self.count(scope, chosen)
+        if found != expected:
+            raise ConflictError(
+                f"{found:,} conflicts are open now, you saw {expected:,}; look again."
+            )
+        open_ones = [_open(scope)]
+        if field:
+            open_ones.append(CONFLICTS.c.field == field)
+        kept = CONFLICTS.c.kept_source == source
+        offered = sa.and_(CONFLICTS.c.offered_source == source, ~kept)
+        taken = self._session.scalars(
+            sa.select(CONFLICTS.c.field).where(*open_ones, offered).distinct()
+        ).all()
+        for name in taken:
+            one_field = CONFLICTS.c.field == name
+            self._take(scope, name, sa.and_(*open_ones, offered, one_field))
+        self._settle(scope, sa.and_(*open_ones, offered), keep=False)
+        self._settle(scope, sa.and_(*open_ones, kept), keep=True)
+        AuditService(self._session).record(
+            scope,
+            "conflicts_resolved",
+            source,
+            details={"field": field, "conflicts": found},
+        )
+        return found
+
+    def _take(self, scope: Scope, field: str, where: sa.ColumnElement[bool]) -> None:
+        """Write the values that conflicts of one field offer onto their assets."""
+        value = _from_text(ASSETS.c[field], CONFLICTS.c.offered)
         after = {name: ASSETS.c[name] for name in SEARCHED} | {field: value}
         searched = {name: after[name] for name in SEARCHED}
         self._session.execute(
@@ -133,14 +211,44 @@ class ConflictService:
                     "updated_at": sa.func.now(),
                 }
             )
-            .where(asset_condition(scope, asset_id))
+            .where(
+                ASSETS.c.id == CONFLICTS.c.asset_id,
+                ASSETS.c.engagement_id == scope.engagement_id,
+                where,
+            )
+        )
+
+    def _settle(
+        self, scope: Scope, where: sa.ColumnElement[bool], *, keep: bool
+    ) -> None:
+        """Close conflicts; what was taken and what was refused change places."""
+        conflict = CONFLICTS.c
+        swapped = {
+            "kept": conflict.offered,
+            "kept_source": conflict.offered_source,
+            "offered": conflict.kept,
+            "offered_source": conflict.kept_source,
+        }
+        self._session.execute(
+            sa.update(CONFLICTS)
+            .values(
+                **({} if keep else swapped),
+                resolved_at=sa.func.now(),
+                resolved_by=scope.actor,
+            )
+            .where(where)
         )
 
     def _views(
         self, where: sa.ColumnElement[bool], offset: int, limit: int
     ) -> tuple[ConflictView, ...]:
         rows = self._session.execute(
-            sa.select(CONFLICTS, ASSETS.c.asset_name)
+            sa.select(
+                CONFLICTS,
+                ASSETS.c.asset_name,
+                _told_at(CONFLICTS.c.kept_source).label("kept_at"),
+                _told_at(CONFLICTS.c.offered_source).label("offered_at"),
+            )
             .select_from(_OF_ASSETS)
             .where(where)
             .order_by(CONFLICTS.c.field, ASSETS.c.asset_name, CONFLICTS.c.id)
@@ -158,14 +266,38 @@ def _open(scope: Scope) -> sa.ColumnElement[bool]:
     )
 
 
-def _from_text(column: sa.Column, text: str) -> sa.ColumnElement:
+def _chosen(scope: Scope, chosen: ConflictFilter) -> sa.ColumnElement[bool]:
+    conflict, where = CONFLICTS.c, [_open(scope)]
+    if chosen.field:
+        where.append(conflict.field == chosen.field)
+    if chosen.source:
+        sides = (conflict.kept_source, conflict.offered_source)
+        where.append(sa.or_(*(side == chosen.source for side in sides)))
+    if chosen.search:
+        where.append(ASSETS.c.asset_name.icontains(chosen.search, autoescape=True))
+    return sa.and_(*where)
+
+
+def _told_at(side: sa.ColumnElement[str]) -> sa.ScalarSelect:
+    """Return when the source that a conflict names last told about the asset."""
+    return (
+        sa.select(sa.func.max(SOURCES.c.seen_at))
+        .where(
+            SOURCES.c.asset_id == CONFLICTS.c.asset_id,
+            SOURCES.c.engagement_id == CONFLICTS.c.engagement_id,
+            source_words(SOURCES.c.source, SOURCES.c.file) == side,
+        )
+        .scalar_subquery()
+    )
+
+
+def _from_text(column: sa.Column, text: sa.ColumnElement[str]) -> sa.ColumnElement:
     """Return ``text``, as ``staged_assets.as_text`` made it, in the column's type."""
-    given = sa.cast(text, sa.Text())
     if isinstance(column.type, ARRAY):
-        return sa.func.string_to_array(given, ";")
+        return sa.func.string_to_array(text, ";")
     if pg_type(column.type) == "text":
-        return given
-    return sa.cast(given, column.type)
+        return text
+    return sa.cast(text, column.type)
 
 
 def _view(row: sa.RowMapping) -> ConflictView:
@@ -181,5 +313,7 @@ def _view(row: sa.RowMapping) -> ConflictView:
         offered_source=row["offered_source"],
         rule=row["rule"],
         created_at=row["created_at"],
+        kept_at=row["kept_at"],
+        offered_at=row["offered_at"],
         resolved_by=row["resolved_by"] or "",
     )

@@ -20,6 +20,7 @@ from discovery_app.domain.discovery_flow_state import (
 from discovery_app.domain.uploads import StagedFile
 from discovery_app.domain.workflow import LeaseClaim
 from discovery_app.errors import InvalidInputError
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.data_imports import DataImportService, NewFile
 from discovery_app.services.intake import UploadedFile, forget_folder, take_in
 from discovery_app.services.workflow_state import WorkflowStateService
@@ -41,12 +42,14 @@ class StartRequest:
         key: Makes a repeated request, or a double click, the same workflow.
         as_of: The date of end-of-life verdicts; ``None`` means the database's.
         owner: A worker that takes the workflow at once; empty leaves it to any.
+        corrects: The upload of this engagement whose rejected rows come again.
     """
 
     key: str = field(default_factory=lambda: uuid4().hex)
     as_of: date | None = None
     options: WorkflowOptions = field(default_factory=WorkflowOptions)
     owner: str = ""
+    corrects: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class CrewAIFlowService:
         Raises:
             NotPermittedError: The role may not import files.
             FileRefusedError: A file is empty, too large, damaged or no inventory.
+            NotFoundError: The import to correct is not in this engagement.
             UnavailableError: The storage or the database is away.
         """
         scope.require(Permission.IMPORT_FILES)
@@ -104,12 +108,20 @@ class CrewAIFlowService:
             raise
 
     def start_staged(
-        self, scope: Scope, files: Sequence[StagedFile]
+        self,
+        scope: Scope,
+        files: Sequence[StagedFile],
+        corrects: UUID | None = None,
     ) -> StartedDiscovery:
         """Persist the workflow of files that ``StagedUploadService`` holds.
 
         The same files again, or a double click, give the same workflow. Their bytes
         stay where they are, whatever happens.
+
+        Args:
+            scope: Whose files.
+            files: In order.
+            corrects: The upload whose rejected rows they bring again.
 
         Raises:
             NotPermittedError: The role may not import files.
@@ -120,7 +132,8 @@ class CrewAIFlowService:
         if not files:
             raise InvalidInputError("Upload a file first; there is nothing to start.")
         ids = " ".join(sorted(str(file.file_id) for file in files))
-        request = StartRequest(key=f"staged {sha256(ids.encode()).hexdigest()}")
+        key = f"staged {sha256(ids.encode()).hexdigest()}"
+        request = StartRequest(key=key, corrects=corrects)
         if known := self._known(scope, request.key):
             return known
         stored = [
@@ -157,7 +170,9 @@ class CrewAIFlowService:
             with unit_of_work(scope) as session:
                 imports = DataImportService(session)
                 same = imports.same_content(scope, [file.sha256 for file in files])
-                imports.create(scope, session_id, files, request.key)
+                if request.corrects is not None:
+                    CorrectedImportService(session).title(scope, request.corrects)
+                imports.create(scope, session_id, files, request.key, request.corrects)
                 state = _first_state(session, scope, session_id, files, request)
                 workflow_id, lease = WorkflowStateService(
                     session

@@ -69,8 +69,16 @@ class DataImportService:
         session_id: UUID,
         files: Sequence[NewFile],
         request_key: str,
+        corrects: UUID | None = None,
     ) -> None:
         """Store an upload of files that belong together.
+
+        Args:
+            scope: Whose upload.
+            session_id: Its id.
+            files: In order.
+            request_key: Makes a repeated request the same upload.
+            corrects: The upload whose rejected rows this one brings again.
 
         Raises:
             NotPermittedError: The role may not import files.
@@ -91,6 +99,7 @@ class DataImportService:
                 content_sha256=content_sha256([file.sha256 for file in files]),
                 started_by=scope.actor,
                 user_id=scope.user_id,
+                corrects_session_id=corrects,
             )
         )
         self._session.flush()

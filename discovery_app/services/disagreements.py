@@ -137,8 +137,8 @@ class Disagreements:
             said.c.source != staged.source,
             sa.and_(said.c.source.in_(UNKNOWN_SOURCES), said.c.file != staged.file),
         )
-        older_words = _source_words(said.c.source, said.c.file)
-        newer_words = _source_words(staged.source, staged.file)
+        older_words = source_words(said.c.source, said.c.file)
+        newer_words = source_words(staged.source, staged.file)
         return (
             sa.select(
                 MATCHES.c.asset_id.label("asset_id"),
@@ -164,9 +164,10 @@ class Disagreements:
         )
 
 
-def _source_words(
+def source_words(
     source: sa.ColumnElement[str], file: sa.ColumnElement[str]
 ) -> sa.ColumnElement[str]:
+    """Return what a conflict calls the rows of a tool's file."""
     unnamed = sa.func.coalesce(source, "").in_(UNKNOWN_SOURCES)
     return sa.case(
         (unnamed, sa.func.coalesce(file, "")),

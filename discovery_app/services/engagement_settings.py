@@ -104,6 +104,23 @@ class EngagementSettingService:
         return self.read(scope)
 
 
+def note_evaluation(session: Session, scope: Scope) -> None:
+    """Note that the inventory was judged again, for pages that follow it."""
+    values = {"evaluated_at": sa.func.clock_timestamp()}
+    session.execute(
+        insert(SETTINGS)
+        .values(
+            id=sa.func.gen_random_uuid(),
+            client_account_id=scope.client_account_id,
+            engagement_id=scope.engagement_id,
+            reason="",
+            changed_by="",
+            **values,
+        )
+        .on_conflict_do_update(index_elements=["engagement_id"], set_=values)
+    )
+
+
 def _settings(row: sa.RowMapping) -> AnalysisSettings:
     lines = {name: row[name] for name in _LINES if row[name] is not None}
     ports = row["noise_ports"]

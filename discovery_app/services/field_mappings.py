@@ -158,17 +158,12 @@ class FieldMappingService:
 
     def approved(self, scope: Scope, session_id: UUID) -> tuple[ApprovedMapping, ...]:
         """Return the mapping of every column, as cleansing applies it."""
-        return tuple(
-            ApprovedMapping(
-                table=row.table_number,
-                position=row.position,
-                header=row.header,
-                target=row.target,
-                outcome=row.outcome,
-                unit=row.unit,
-            )
-            for row in self._rows(scope, session_id)
-        )
+        return tuple(_approved(row) for row in self._rows(scope, session_id))
+
+    def decided(self, scope: Scope, session_id: UUID) -> tuple[ApprovedMapping, ...]:
+        """Return the mapping of the columns that somebody approved."""
+        rows = self._rows(scope, session_id)
+        return tuple(_approved(row) for row in rows if row.approved_by)
 
     def decide(
         self, scope: Scope, workflow_id: UUID, decisions: Sequence[Decision]
@@ -298,6 +293,17 @@ _REVIEW_ORDER: Final = (
     Outcome.UNMAPPED,
     Outcome.NEVER_IMPORTED,
 )
+
+
+def _approved(row: FieldMapping) -> ApprovedMapping:
+    return ApprovedMapping(
+        table=row.table_number,
+        position=row.position,
+        header=row.header,
+        target=row.target,
+        outcome=row.outcome,
+        unit=row.unit,
+    )
 
 
 def _waits(row: FieldMapping) -> bool:

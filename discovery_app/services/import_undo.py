@@ -31,7 +31,7 @@ _TOUCHED = sa.text(
         where engagement_id = :engagement_id and session_id = :session_id
         group by asset_id
     )
-    select a.id as asset_id,
+    select a.id as asset_id, m.seen_at,
         a.first_session_id = :session_id as created,
         c.asset_id is not null as updated,
         exists (
@@ -56,6 +56,20 @@ _COUNTS = sa.text(
         count(*) filter (where later and (created or updated)) as kept,
         count(*) filter (where created and not later and overridden) as decisions
     from pg_temp.touched
+    """
+)
+_KEPT_BY = sa.text(
+    """
+    select u.title
+    from pg_temp.touched t
+    join asset_sources o on o.asset_id = t.asset_id
+        and o.engagement_id = :engagement_id and o.session_id <> :session_id
+    join data_import_sessions u on u.id = o.session_id
+        and u.engagement_id = :engagement_id
+    where t.later and (t.created or t.updated and o.seen_at >= t.seen_at)
+    group by u.id, u.title
+    order by count(distinct t.asset_id) desc, u.title
+    limit 5
     """
 )
 _RESTORED = sa.text(
@@ -132,12 +146,15 @@ class UndoPreview:
         restored: Assets that get their values from before.
         kept: Assets it touched that stay, because another import touched them, too.
         decisions: People's decisions that go with the removed assets.
+        kept_by: What people call the imports because of which assets are kept, those
+            with the most first; at most five.
     """
 
     removed: int
     restored: int
     kept: int
     decisions: int
+    kept_by: tuple[str, ...] = ()
 
 
 class ImportUndoService:
@@ -232,7 +249,9 @@ class ImportUndoService:
         """Leave the temporary table ``touched`` and return what it counts."""
         self._session.execute(sa.text("drop table if exists pg_temp.touched"))
         self._session.execute(_TOUCHED, _tenant(scope, session_id))
-        return UndoPreview(*self._session.execute(_COUNTS).one())
+        counts = self._session.execute(_COUNTS).one()
+        titles = self._session.scalars(_KEPT_BY, _tenant(scope, session_id))
+        return UndoPreview(*counts, kept_by=tuple(titles))
 
 
 def _tenant(scope: Scope, session_id: UUID) -> dict[str, UUID]:

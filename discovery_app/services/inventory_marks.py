@@ -10,9 +10,16 @@ from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.workflow import WorkflowStatus
-from discovery_app.services.tables import CONFLICTS, DECISIONS, WORKFLOWS
+from discovery_app.services.tables import CONFLICTS, DECISIONS, SETTINGS, WORKFLOWS
 
 Mark = tuple[datetime | None, ...]
+
+_BY_HAND = (
+    DECISIONS.c.override_at,
+    CONFLICTS.c.resolved_at,
+    SETTINGS.c.evaluated_at,
+)
+"""When people last changed what an inventory says, besides imports."""
 
 
 class InventoryMarkService:
@@ -25,7 +32,7 @@ class InventoryMarkService:
         self._session = session
 
     def mark(self, scope: Scope) -> Mark:
-        """Return when an import was last published, and a person last decided."""
+        """Return when an import was last published, and people last acted on it."""
         scope.require(Permission.VIEW)
         workflow, mine = WORKFLOWS.c, scope.engagement_id
         published = (
@@ -40,7 +47,7 @@ class InventoryMarkService:
             sa.select(sa.func.max(column))
             .where(column.table.c.engagement_id == mine)
             .scalar_subquery()
-            for column in (DECISIONS.c.override_at, CONFLICTS.c.resolved_at)
+            for column in _BY_HAND
         ]
         row = self._session.execute(sa.select(published, *parts)).one()
         return tuple(row)

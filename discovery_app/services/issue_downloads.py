@@ -9,19 +9,19 @@ import polars as pl
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.corrections import REASON_COLUMNS
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, TableSummary
 from discovery_app.domain.inventory import RejectedRow
 from discovery_app.readers import ROW_NUMBER, cell_column
 from discovery_app.services.audit import AuditService
+from discovery_app.services.corrected_imports import named_columns
 from discovery_app.services.export_formats import Row, csv_chunks
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ISSUE_COLUMNS, ImportIssueService
+from discovery_app.services.workflow_restart import CORRECTED_PHASE
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.storage import ObjectStore, object_store
-
-REASON_COLUMNS: Final = ("Rejected because", "What to do", "From file", "From row")
-"""After the file's own columns, so that these can be corrected and imported again
-once the four are deleted."""
+from discovery_app.transforms.corrected import with_corrections
 
 _PAGE_ROWS: Final = 500
 _FIRST_PHASE: Final = "data_source_analysis"
@@ -48,7 +48,9 @@ class IssueDownloadService:
         return csv_chunks(ISSUE_COLUMNS, self._issue_rows(scope, session_id))
 
     def rejected_rows(self, scope: Scope, workflow_id: UUID) -> Iterator[bytes]:
-        """Return the rows that were rejected, as they came, with the reasons.
+        """Return the rows that were rejected, as they were read, with the reasons.
+
+        Corrected, that file can be imported again as it is.
 
         Raises:
             NotFoundError: There is no such workflow in this engagement.
@@ -88,10 +90,8 @@ class IssueDownloadService:
         """Return the headers by table, in file order; repeated ones are numbered."""
         approved = FieldMappingService(self._session).approved(scope, session_id)
         found: defaultdict[int, list[str]] = defaultdict(list)
-        for column in approved:
-            names = found[column.table]
-            taken = names.count(column.header)
-            names.append(f"{column.header} ({taken + 1})" if taken else column.header)
+        for header, column in named_columns(approved):
+            found[column.table].append(header)
         return found
 
     def _table_rows(
@@ -104,6 +104,10 @@ class IssueDownloadService:
         key = state.frames[_FIRST_PHASE][f"table_{table.table}"]
         frame = self._store.read_frame(key)
         kept = frame.filter(pl.col(ROW_NUMBER).is_in(list(reasons)))
+        corrected = state.frames.get(CORRECTED_PHASE, {}).get("corrected")
+        if corrected is not None and self._store.has(corrected):
+            cells_of = self._store.read_frame(corrected)
+            kept = with_corrections(kept, cells_of.filter(table=table.table))
         for row in kept.iter_rows(named=True):
             cells = {
                 header: row.get(cell_column(position)) or ""

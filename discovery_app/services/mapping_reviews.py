@@ -138,7 +138,7 @@ def _totals(every: Sequence[MappingView], workflow: WorkflowView) -> dict:
         "title": workflow.title,
         "status": str(workflow.status),
         "waiting": workflow.status == WorkflowStatus.WAITING_FOR_APPROVAL,
-        "reopenable": workflow.status in RESTARTABLE and bool(every),
+        "reopenable": _may_wait_again(workflow) and bool(every),
         "version": workflow.version,
         "columns": len(every),
         "undecided": by_outcome[Outcome.REVIEW],
@@ -149,6 +149,11 @@ def _totals(every: Sequence[MappingView], workflow: WorkflowView) -> dict:
         "custom": by_outcome[Outcome.UNMAPPED],
         "never": by_outcome[Outcome.NEVER_IMPORTED],
     }
+
+
+def _may_wait_again(workflow: WorkflowView) -> bool:
+    waits = workflow.status == WorkflowStatus.WAITING_FOR_APPROVAL
+    return workflow.status in RESTARTABLE and not waits
 
 
 def _group(

@@ -11,6 +11,8 @@ application is known by its name: it has nothing else, and nobody runs two of on
 - A key that fits several assets matches the one whose keys are all the same, else the
   one the same row of the same file made before, else none of them.
 - Two candidates never become one asset: the stronger key wins.
+- Where an import runs again and nothing else finds a row's asset, it is the one that
+  this row made before, if no other import tells of it: a person corrected its name.
 """
 
 from typing import Final
@@ -111,6 +113,25 @@ _SAME_LIST = sa.text(
         on c.asset_name = k.asset_name and c.source = k.source
         and c.file = k.file and c.sheet = k.sheet
     where c.row = k.row_number or (k.namesakes = 1 and c.namesakes = 1)
+    """
+)
+
+_SAME_IMPORT = sa.text(
+    """
+    insert into pg_temp.pairs (record, asset_id, rank)
+    select s.record, a.id, 7
+    from pg_temp.staged_assets s
+    join asset_sources o on o.engagement_id = :engagement_id
+        and o.session_id = :session_id and o.file = s.file
+        and o.sheet = coalesce(s.sheet, '') and o.row = s.row_number
+    join assets a on a.id = o.asset_id and a.engagement_id = :engagement_id
+        and a.first_session_id = :session_id
+    where not exists (select from pg_temp.pairs p where p.record = s.record)
+    and not exists (select from pg_temp.pairs p where p.asset_id = a.id)
+    and not exists (
+        select from asset_sources other
+        where other.asset_id = a.id and other.engagement_id = :engagement_id
+        and other.session_id <> :session_id)
     """
 )
 
@@ -246,7 +267,14 @@ def match(session: Session, scope: Scope, session_id: object) -> None:
         "session_id": session_id,
     }
     session.execute(sa.text("analyze pg_temp.staged_assets"))
-    for statement in (_PAIRS, _SAME_LIST, _SAME_APPLICATION, _SAME_ROW, _MATCHES):
+    for statement in (
+        _PAIRS,
+        _SAME_LIST,
+        _SAME_APPLICATION,
+        _SAME_IMPORT,
+        _SAME_ROW,
+        _MATCHES,
+    ):
         session.execute(statement, tenant)
     session.execute(sa.text("analyze pg_temp.matches"))
     session.execute(_ISSUES, tenant)

@@ -17,6 +17,7 @@ from discovery_app.domain.inventory import (
     WordCount,
 )
 from discovery_app.errors import InvalidInputError, NotFoundError
+from discovery_app.knowledge.effort import effort_of
 from discovery_app.services.asset_queries import TREATMENT, asset_condition, check_page
 from discovery_app.services.audit import AuditService
 from discovery_app.services.tables import ASSETS, DECISIONS, FINDINGS
@@ -58,6 +59,14 @@ _DECISIONS_OF_ASSETS: Final = DECISIONS.join(
         ASSETS.c.engagement_id == DECISIONS.c.engagement_id,
     ),
 )
+
+_DECISION: Final = (
+    DECISIONS,
+    ASSETS.c.asset_name,
+    ASSETS.c.storage_provisioned_gb,
+    ASSETS.c.business_criticality,
+)
+"""A decision with what its view needs of the asset."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,7 @@ class ModernisationService:
         scope.require(Permission.VIEW)
         check_page(offset, limit)
         rows = self._session.execute(
-            sa.select(DECISIONS, ASSETS.c.asset_name)
+            sa.select(*_DECISION)
             .select_from(_DECISIONS_OF_ASSETS)
             .where(*_decision_conditions(scope, chosen))
             .order_by(ASSETS.c.asset_name, DECISIONS.c.id)
@@ -188,7 +197,7 @@ class ModernisationService:
         scope.require(Permission.VIEW)
         row = (
             self._session.execute(
-                sa.select(DECISIONS, ASSETS.c.asset_name)
+                sa.select(*_DECISION)
                 .select_from(_DECISIONS_OF_ASSETS)
                 .where(asset_condition(scope, asset_id))
             )
@@ -203,7 +212,7 @@ class ModernisationService:
         """Return the decisions on some assets, by asset."""
         scope.require(Permission.VIEW)
         rows = self._session.execute(
-            sa.select(DECISIONS, ASSETS.c.asset_name)
+            sa.select(*_DECISION)
             .select_from(_DECISIONS_OF_ASSETS)
             .where(
                 DECISIONS.c.engagement_id == scope.engagement_id,
@@ -395,6 +404,11 @@ def _finding(row: sa.RowMapping) -> FindingView:
 
 
 def _decision(row: sa.RowMapping) -> DecisionView:
+    effort = effort_of(
+        row["override"] or row["treatment"],
+        row["storage_provisioned_gb"],
+        row["business_criticality"],
+    )
     return DecisionView(
         asset_id=row["asset_id"],
         asset_name=row["asset_name"],
@@ -409,4 +423,6 @@ def _decision(row: sa.RowMapping) -> DecisionView:
         override_reason=row["override_reason"] or "",
         override_by=row["override_by"] or "",
         override_at=row["override_at"],
+        effort=str(effort.effort),
+        effort_reason=effort.reason,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -41,6 +41,15 @@ from discovery_app.services.tables import (
 
 _SHOWN: Final = 6
 """Products, quarters and gaps that a narrative may name; chosen."""
+
+_STATES: Final = {
+    "eol_within_12_months": "ending within 12 months",
+    "extended_only": "on extended support only",
+    "eol": "past support",
+    "version_ambiguous": "of unclear version",
+    "unknown_product": "of unknown product",
+}
+"""How a summary names a support state."""
 
 _LONGEST: Final = 10_000
 _TAKEN_SECONDS: Final = 300
@@ -85,7 +94,10 @@ class NarrativeService:
             applications=summary.applications,
             dependencies=summary.dependencies,
             treatments=_counted(advice.by_treatment(scope)),
-            support=_counted(advice.by_state(scope, in_scope)),
+            support=tuple(
+                (_STATES.get(one.word, one.word), one.count)
+                for one in advice.by_state(scope, in_scope)
+            ),
             ended=self._ended(scope),
             quarters=_coming(advice.by_quarter(scope, in_scope), as_of),
             overridden=advice.count_decisions(scope, DecisionFilter(overridden=True)),
@@ -110,6 +122,22 @@ class NarrativeService:
             waits=bool(asked),
             may_ask=bool(settings().llm_model),
         )
+
+    def mark(self, scope: Scope) -> tuple[datetime | None, ...]:
+        """Return what changes when somebody wrote, decided or asked."""
+        scope.require(Permission.VIEW)
+        mine = scope.engagement_id
+        found = [
+            sa.select(sa.func.max(column))
+            .where(column.table.c.engagement_id == mine)
+            .scalar_subquery()
+            for column in (
+                NARRATIVES.c.written_at,
+                NARRATIVES.c.override_at,
+                REQUESTS.c.asked_at,
+            )
+        ]
+        return tuple(self._session.execute(sa.select(*found)).one())
 
     def ask(self, scope: Scope) -> None:
         """Have a runner let the model write.

@@ -12,6 +12,7 @@ from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, Integr
 from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseResult, Recorded
 from discovery_app.services.assets import AssetService
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
 from discovery_app.services.engagement_settings import EngagementSettingService
 from discovery_app.services.field_mappings import FieldMappingService
@@ -20,6 +21,8 @@ from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.publication import Publication
+from discovery_app.services.row_corrections import RowCorrectionService
+from discovery_app.services.workflow_restart import CORRECTED_PHASE
 
 LAST_PHASE = "database_integration"
 
@@ -36,9 +39,24 @@ class PhaseResultService:
     def recorded(self, scope: Scope, phase: str, state: DiscoveryFlowState) -> Recorded:
         """Return what was recorded for ``phase`` before it runs."""
         mappings = FieldMappingService(self._session)
+        taken_over = CorrectedImportService(self._session)
+        if phase == "data_source_analysis":
+            taken = taken_over.source(scope, state.session_id)
+            return Recorded(as_of=state.as_of, taken_source=taken)
+        if phase == CORRECTED_PHASE:
+            made = RowCorrectionService(self._session)
+            standing = made.standing(scope, state.session_id)
+            return Recorded(as_of=state.as_of, corrections=standing)
         if phase == "field_mapping":
-            memory = MappingMemoryService(self._session).of(scope)
-            return Recorded(as_of=state.as_of, memory=memory)
+            return Recorded(
+                as_of=state.as_of,
+                # The later of two says what holds.
+                memory=(
+                    *MappingMemoryService(self._session).of(scope),
+                    *taken_over.memory(scope, state.session_id),
+                ),
+                mappings=mappings.decided(scope, state.session_id),
+            )
         if phase == "data_cleansing":
             approved = mappings.approved(scope, state.session_id)
             return Recorded(as_of=state.as_of, mappings=approved)
@@ -75,6 +93,11 @@ class PhaseResultService:
         session_id = state.session_id
         issues = ImportIssueService(self._session)
         issues.store(scope, session_id, phase, result.issues)
+        if phase == CORRECTED_PHASE and "corrected" in result.frames:
+            taken = result.frames["corrected"]["correction_id"]
+            RowCorrectionService(self._session).settle(
+                scope, session_id, [UUID(one) for one in taken]
+            )
         if phase == "field_mapping":
             FieldMappingService(self._session).store(
                 scope, session_id, result.frames["mappings"]

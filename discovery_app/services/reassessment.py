@@ -22,7 +22,10 @@ from discovery_app.knowledge.releases import EndOfLifeData
 from discovery_app.services.advice_publishing import AdvicePublishing
 from discovery_app.services.audit import AuditService, require_reason
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
-from discovery_app.services.engagement_settings import EngagementSettingService
+from discovery_app.services.engagement_settings import (
+    EngagementSettingService,
+    note_evaluation,
+)
 from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.publication import (
     PUBLISHED,
@@ -124,6 +127,7 @@ class ReassessmentService:
         data = EndOfLifeDataService(self._session).current()
         before = self._treatments(scope)
         self._judge(scope, assets, day, data)
+        note_evaluation(self._session, scope)
         after = self._treatments(scope)
         changed = sum(before.get(asset) != word for asset, word in after.items())
         done = Reassessed(day, assets.height, changed, str(data.version))

@@ -42,6 +42,9 @@ _REMOVABLE: Final = sa.text(
         where o.engagement_id = w.engagement_id and o.session_id = w.session_id)
       and not exists (select from applications o
         where o.engagement_id = w.engagement_id and o.session_id = w.session_id)
+      and not exists (select from data_import_sessions o
+        where o.engagement_id = w.engagement_id
+        and o.corrects_session_id = w.session_id)
     order by w.updated_at
     limit :most
     for update of w skip locked
@@ -74,7 +77,8 @@ def remove_old_runs(session: Session, scope: Scope, keep_days: float) -> Removed
 
     A run is removed if it ended at least ``keep_days`` ago and nothing in the
     inventory tells of its upload: no asset, source, change, edge, finding, decision,
-    group, conflict or application. The audit log says which runs went.
+    group, conflict or application, and no other import corrects it. The audit log
+    says which runs went.
     """
     found = session.execute(
         _REMOVABLE,

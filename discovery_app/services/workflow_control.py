@@ -3,6 +3,7 @@
 Part of ``services.workflow_state``.
 """
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -139,3 +140,35 @@ class WorkflowControl(WorkflowRows):
         if workflow.status is WorkflowStatus.CANCELLING:
             raise ConflictError("This workflow is being cancelled already.")
         return self._cancel_now(scope, workflow, reason=reason)
+
+    def hold_finished(
+        self, scope: Scope, workflow_id: UUID, *, version: int | None
+    ) -> None:
+        """Keep a finished workflow as it is until the end of the unit of work.
+
+        Raises:
+            ConflictError: It is not finished, or moved on since ``version``.
+        """
+        workflow = self._locked(scope, workflow_id, version)
+        if workflow.status not in FINISHED:
+            raise ConflictError(
+                f"This workflow is {word(workflow.status)}; what it imports can be "
+                "taken back once it is finished or cancelled."
+            )
+
+    def note_undone(
+        self,
+        scope: Scope,
+        workflow_id: UUID,
+        *,
+        reason: str,
+        counts: Mapping[str, int],
+    ) -> int:
+        """Write into the history that what the workflow imported was taken back.
+
+        Call it through ``WorkflowUndoService.undo``, which does it.
+        """
+        scope.require(Permission.IMPORT_FILES)
+        workflow = self._locked(scope, workflow_id)
+        event = NewEvent(EventType.UNDONE, reason=reason, data=dict(counts))
+        return self._note(scope, workflow, event)

@@ -30,6 +30,8 @@ from discovery_app.services.workflow_transitions import (
 
 _READING: Final = ORDER[0]
 _MAPPING: Final = "field_mapping"
+CORRECTED_PHASE: Final = "data_validation"
+"""The first phase that reads rows as people corrected them."""
 
 
 class WorkflowRestart(WorkflowRows):
@@ -79,6 +81,32 @@ class WorkflowRestart(WorkflowRows):
             )
         return self._begin_again(scope, workflow, _MAPPING, content, reason)
 
+    def run_corrected(
+        self, scope: Scope, workflow_id: UUID, *, corrections: int, version: int | None
+    ) -> int:
+        """Queue a workflow from the phase that reads corrected rows.
+
+        What a person approved or decided stays. Call it through
+        ``RowCorrectionService.apply``.
+
+        Raises:
+            NotPermittedError: The role may not correct rows.
+            ConflictError: It is in work, has not read its files yet, or moved on since
+                ``version``.
+        """
+        scope.require(Permission.FIX_ISSUES)
+        workflow = self._at_rest(scope, workflow_id, version)
+        later = ORDER[ORDER.index(CORRECTED_PHASE) :]
+        content = DiscoveryFlowState.load(workflow.state_data).without(later)
+        if content.data_source_analysis is None:
+            raise ConflictError("This workflow has not read its files yet; retry it.")
+        told = NewEvent(
+            EventType.CORRECTED, CORRECTED_PHASE, data={"corrections": corrections}
+        )
+        return self._begin_again(
+            scope, workflow, CORRECTED_PHASE, content, "", event=told
+        )
+
     def _at_rest(
         self, scope: Scope, workflow_id: UUID, version: int | None
     ) -> WorkflowState:
@@ -98,10 +126,12 @@ class WorkflowRestart(WorkflowRows):
         content: DiscoveryFlowState,
         reason: str,
         told: Sequence[NewEvent] = (),
+        event: NewEvent | None = None,
     ) -> int:
         """Supersede what ``content`` no longer holds, and go on at ``phase``.
 
         A phase that ``content`` still holds is not run: the workflow waits there.
+        The history says ``event``, or that it is run again for ``reason``.
         """
         waits = getattr(content, phase) is not None
         replaced = ORDER[ORDER.index(phase) + waits :]
@@ -126,6 +156,6 @@ class WorkflowRestart(WorkflowRows):
                 state_data=content.dump_json(),
                 run_number=workflow.run_number + 1,
                 lease=LeaseChange(runnable=not waits),
-                events=[*told, NewEvent(EventType.RERUN, phase, reason)],
+                events=[*told, event or NewEvent(EventType.RERUN, phase, reason)],
             ),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from discovery_app.domain.asset_edits import PERSON
 from discovery_app.domain.asset_page import (
     FILTERED,
     AssetDetail,
@@ -16,6 +17,7 @@ from discovery_app.domain.asset_page import (
     FindingLine,
     OriginLine,
 )
+from discovery_app.domain.conflict_lines import RULES
 from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import (
     AssetLine,
@@ -50,10 +52,6 @@ _SUPPORT = {
     "unknown_product": "Unknown",
 }
 _NAME_WIDTH = 216
-_RULES = {
-    "fresher_last_seen": "The row was older than what was known.",
-    "newer_import": "The newer import was taken.",
-}
 
 
 NO_FACETS: Final = ((),) * len(FILTERED)
@@ -138,6 +136,8 @@ def source_words(origin: Origin | None) -> str:
     if origin is None:
         return ""
     seen = day_words(origin.seen_at.date()) if origin.seen_at else ""
+    if origin.source == PERSON:
+        return " · ".join(filter(None, (f"decided by {origin.file}", seen)))
     return " · ".join(filter(None, (_place(origin), seen)))
 
 
@@ -230,7 +230,7 @@ def _conflict(one: ConflictView) -> ConflictLine:
         kept_source=one.kept_source,
         offered=one.offered,
         offered_source=one.offered_source,
-        why=_RULES.get(one.rule, slug_words(one.rule)),
+        why=RULES.get(one.rule, slug_words(one.rule)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -17,8 +17,9 @@ from discovery_app.domain.asset_page import (
     AssetTiles,
 )
 from discovery_app.domain.display import Choice
-from discovery_app.domain.inventory import PAGE_SIZE, AssetFilter
-from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
+from discovery_app.domain.engagement import EngagementChoice
+from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.errors import DiscoveryError, NotFoundError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services.asset_details import AssetDetails
 from discovery_app.services.asset_queries import SORTS, AssetQueries
@@ -27,19 +28,19 @@ from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.summaries import SummaryService
 from discovery_app.states import asset_lines
 from discovery_app.states.asset_columns import columns
-from discovery_app.states.following import follow, id_in_path, say
-from discovery_app.states.gate import again, in_thread, scope_of
+from discovery_app.states.following import follow_engagement
+from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 
-class AssetsState(rx.State):
+class AssetsState(ListPage, rx.State):
     """One engagement's inventory, fresh while the page is open."""
 
-    engagement_id: str = ""
+    page_path: ClassVar[str] = "assets"
+
     query: AssetQuery = AssetQuery()
-    is_filtered: bool = False
     sort: str = ""
     descending: bool = False
     listed: AssetList = AssetList()
@@ -59,22 +60,9 @@ class AssetsState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the inventory as the address says, and keep it true."""
-        load: Any = AssetsState.watch
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                await choose(self, engagement_id)
-                self._begin(str(engagement_id))
-                query = self.query
-        except UnavailableError as error:
-            await say(self, error)
-            return await again(load)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, query = scope.engagement_id, self.query
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             await self._look(wake, scope, query, mark)
             shown = await wake.read(
@@ -84,7 +72,7 @@ class AssetsState(rx.State):
             async with self:
                 self.detail, self.problem = shown, ""
 
-        return await follow(self, [engagement_id], look, load)
+        return await follow_engagement(self, self._begin, look, AssetsState.watch)
 
     async def _look(
         self, wake: Wake, scope: Scope, query: AssetQuery, mark: Mark
@@ -108,7 +96,8 @@ class AssetsState(rx.State):
             async with self:
                 self.facets, self._divided = facets, key
 
-    def _begin(self, engagement_id: str) -> None:
+    def _begin(self, place: EngagementChoice) -> None:
+        engagement_id = str(place.engagement_id)
         if self.engagement_id != engagement_id:
             self.listed, self.tiles = AssetList(), AssetTiles()
             self.detail, self.notice, self.failure = AssetDetail(), "", ""
@@ -127,12 +116,6 @@ class AssetsState(rx.State):
         self.listed = listed
         self.may_decide = Permission.FIX_ISSUES in ROLE_PERMISSIONS[scope.role]
         self.loading = False
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List the assets that all ``words`` are said of."""
-        return self._go(self.query.with_words(q=words[:200]))
 
     @rx.event
     @allow(Permission.VIEW)
@@ -161,24 +144,6 @@ class AssetsState(rx.State):
     async def default_columns(self) -> rx.event.EventSpec:
         """Show the columns of the beginning."""
         return self._go(replace(self.query, cols=""))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(self.query.unfiltered())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(self.query.on_page(self.query.number + 1))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(self.query.on_page(self.query.number - 1))
 
     @rx.event
     @allow(Permission.VIEW, asset_id=UUID)
@@ -213,11 +178,6 @@ class AssetsState(rx.State):
         """Take the notice away."""
         self.notice, self.failure = "", ""
 
-    def _go(self, query: AssetQuery) -> rx.event.EventSpec:
-        self._take(query)
-        path = f"/engagements/{self.engagement_id}/assets"
-        return rx.redirect(query.address(path), replace=True)
-
 
 def _known(query: AssetQuery) -> AssetQuery:
     """Return ``query`` without columns that do not exist."""
@@ -238,7 +198,7 @@ def _list(scope: Scope, query: AssetQuery) -> AssetList:
         queries = AssetQueries(session)
         page = queries.page(
             scope,
-            _chosen(query),
+            query.asset_filter,
             fields=tuple(dict.fromkeys((*wanted, *asset_lines.CONTEXT))),
             sort=query.by,
             descending=query.descending,
@@ -255,16 +215,9 @@ def _tiles(scope: Scope) -> AssetTiles:
 
 def _facets(scope: Scope, query: AssetQuery) -> tuple[tuple[Choice, ...], ...]:
     with unit_of_work(scope) as session:
-        return asset_lines.facets(AssetQueries(session).facets(scope, _chosen(query)))
-
-
-def _chosen(query: AssetQuery) -> AssetFilter:
-    return AssetFilter(
-        query.q,
-        query.chosen,
-        UUID(query.session) if query.session else None,
-        disputed=query.disputed == "yes",
-    )
+        return asset_lines.facets(
+            AssetQueries(session).facets(scope, query.asset_filter)
+        )
 
 
 def _detail(scope: Scope, asset_id: str) -> AssetDetail:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -21,11 +21,11 @@ from discovery_app.domain.dependency_page import (
     DependencyTiles,
     GroupDetail,
 )
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.map_page import MapPicture
 from discovery_app.domain.value_words import range_words
 from discovery_app.domain.words import counted
-from discovery_app.errors import DiscoveryError, UnavailableError
 from discovery_app.services.dependencies import (
     MOST_ENDPOINTS,
     DependencyFilter,
@@ -35,22 +35,21 @@ from discovery_app.services.dependency_maps import DependencyMapService
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.move_groups import MoveGroupService
 from discovery_app.states import dependency_lines as lines
-from discovery_app.states.following import follow, id_in_path, say
-from discovery_app.states.gate import again, scope_of
+from discovery_app.states.following import follow_engagement
 from discovery_app.states.hub import Wake
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.map_picture import MapWords
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 PICKED = ("view", "noise", "kind", "shared", "cross", "asset", "by", "hops")
 
 
-class DependenciesState(rx.State):
+class DependenciesState(ListPage, rx.State):
     """What needs what in one engagement, fresh while the page is open."""
 
-    engagement_id: str = ""
+    page_path: ClassVar[str] = "dependencies"
+
     query: DependencyQuery = DependencyQuery()
-    is_filtered: bool = False
     tiles: DependencyTiles = DependencyTiles()
     listed: DependencyList = DependencyList()
     picture: MapPicture = MapPicture()
@@ -63,22 +62,9 @@ class DependenciesState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what the address asks for, and keep it true."""
-        load: Any = DependenciesState.watch
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                await choose(self, engagement_id)
-                self._begin(str(engagement_id))
-                query = self.query
-        except UnavailableError as error:
-            await say(self, error)
-            return await again(load)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, query = scope.engagement_id, self.query
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             key = ("edges", engagement_id, query.list_key(), mark)
             if self._read != key:
@@ -93,9 +79,10 @@ class DependenciesState(rx.State):
             async with self:
                 self.detail, self.problem = detail, ""
 
-        return await follow(self, [engagement_id], look, load)
+        return await follow_engagement(self, self._begin, look, DependenciesState.watch)
 
-    def _begin(self, engagement_id: str) -> None:
+    def _begin(self, place: EngagementChoice) -> None:
+        engagement_id = str(place.engagement_id)
         if self.engagement_id != engagement_id:
             self.listed, self.tiles = DependencyList(), DependencyTiles()
             self.detail, self.picture = GroupDetail(), MapPicture()
@@ -110,15 +97,6 @@ class DependenciesState(rx.State):
             self.listed = shown
         self.tiles = tiles
 
-    def _take(self, query: DependencyQuery) -> None:
-        self.query, self.is_filtered = query, query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List dependencies with ``words`` in an endpoint."""
-        return self._go(self.query.with_words(q=words[:200]))
-
     @rx.event
     @allow(Permission.VIEW)
     async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
@@ -126,24 +104,6 @@ class DependenciesState(rx.State):
         if name not in PICKED:
             return None
         return self._go(self.query.with_words(group="", **{name: value}))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(self.query.unfiltered())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(self.query.on_page(self.query.number + 1))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(self.query.on_page(self.query.number - 1))
 
     @rx.event
     @allow(Permission.VIEW)
@@ -157,11 +117,6 @@ class DependenciesState(rx.State):
         """Close the drawer."""
         self.detail = GroupDetail()
         return self._go(replace(self.query, group=""))
-
-    def _go(self, query: DependencyQuery) -> rx.event.EventSpec:
-        self._take(query)
-        path = f"/engagements/{self.engagement_id}/dependencies"
-        return rx.redirect(query.address(path), replace=True)
 
 
 def _mark(scope: Scope) -> Mark:

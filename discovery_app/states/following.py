@@ -8,9 +8,12 @@ from uuid import UUID
 
 import reflex as rx
 
+from discovery_app.domain.access import Scope
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
-from discovery_app.states.gate import again
+from discovery_app.states.gate import again, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.session import choose
 
 _REST: Final = 3.0
 """A page rests so many times as long as its look took; chosen."""
@@ -18,6 +21,8 @@ _LONGEST_REST_SECONDS: Final = 0.6
 """PAGES.md: a change is on the page within a second of its commit."""
 
 Look = Callable[[Wake], Awaitable[None]]
+ScopedLook = Callable[[Wake, Scope], Awaitable[None]]
+Begin = Callable[[EngagementChoice], None]
 
 
 async def follow(
@@ -50,6 +55,34 @@ async def follow(
     except DiscoveryError as error:
         await say(state, error)
     return None
+
+
+async def follow_engagement(
+    state: Any, begin: Begin, look: ScopedLook, event: Any
+) -> rx.event.EventSpec | None:
+    """Follow the engagement of the page's address, ``/engagements/<id>…``.
+
+    Args:
+        state: As for ``follow``.
+        begin: Makes the state ready for the engagement, inside ``async with state``.
+        look: As for ``follow``, with the tab's scope, asked anew each time.
+        event: As for ``follow``.
+    """
+    try:
+        engagement_id = id_in_path(state, "engagement")
+        async with state:
+            begin(await choose(state, engagement_id))
+    except UnavailableError as error:
+        await say(state, error)
+        return await again(event)
+    except DiscoveryError as error:
+        await say(state, error)
+        return None
+
+    async def look_scoped(wake: Wake) -> None:
+        await look(wake, await scope_of(state, engagement_id))
+
+    return await follow(state, [engagement_id], look_scoped, event)
 
 
 async def say(state: Any, error: DiscoveryError) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import reflex as rx
 
 from discovery_app.database import unit_of_work
-from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.issue_lines import (
@@ -126,8 +126,11 @@ def _read(scope: Scope, workflow_id: UUID, query: IssueQuery) -> IssuePage:
         every = issues.groups(scope, upload)
         groups = issues.groups(scope, upload, chosen) if query.is_filtered else every
         columns = issues.columns(scope, upload)
+    may_import = Permission.IMPORT_FILES in ROLE_PERMISSIONS[scope.role]
+    again = f"/engagements/{scope.engagement_id}/import?corrects={upload}"
     return IssuePage(
         workflow_id=str(workflow_id),
+        again=again if rejected and may_import else "",
         title=workflow.title,
         status=str(workflow.status),
         total=count(sum(numbers.values())),

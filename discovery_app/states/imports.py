@@ -13,6 +13,8 @@ from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
+from discovery_app.domain.engagement import EngagementChoice
+from discovery_app.domain.list_query import is_id
 from discovery_app.domain.uploads import (
     EarlierImport,
     FilePreview,
@@ -27,17 +29,20 @@ from discovery_app.errors import (
     FileRefusedError,
     InvalidInputError,
     NotFoundError,
+    NotPermittedError,
 )
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.crewai_flow import CrewAIFlowService
 from discovery_app.services.previews import PreviewService, source_options
 from discovery_app.services.recent_imports import recent_imports
 from discovery_app.services.staged_uploads import StagedUploadService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_engagement, id_in_path
 from discovery_app.states.gate import again, in_thread, scope_of
 from discovery_app.states.hub import Wake
+from discovery_app.states.places import query_of, with_query
 from discovery_app.states.receiving import Receiving
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose, chosen_engagement
+from discovery_app.states.session import chosen_engagement
 
 UPLOAD_ID: Final = "inventory-files"
 
@@ -54,6 +59,8 @@ class ImportState(rx.State):
     sources: tuple[Choice, ...] = ()
     again_words: str = ""
     limit_words: str = ""
+    corrects: str = ""
+    corrects_title: str = ""
     may_import: bool = False
     starting: bool = False
     loading: bool = True
@@ -65,25 +72,19 @@ class ImportState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what waits, and follow the engagement's imports."""
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                self._begin()
-                await choose(self, engagement_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, corrects = scope.engagement_id, self.corrects
             recent = await wake.read(("recent", engagement_id), partial(_recent, scope))
+            title = await in_thread(_title, scope, corrects) if corrects else ""
             async with self:
+                self.corrects_title = title
                 self.may_import = _may_import(scope)
                 if self.may_import:
                     await self._list(scope)
                 self.recent, self.loading, self.problem = recent, False, ""
 
-        return await follow(self, (engagement_id,), look, ImportState.watch)
+        return await follow_engagement(self, self._begin, look, ImportState.watch)
 
     @rx.event
     @allow(Permission.IMPORT_FILES, sent=dict)
@@ -174,7 +175,8 @@ class ImportState(rx.State):
         """Start the discovery of every file that waits."""
         try:
             scope = await self._scope()
-            workflow_id = await in_thread(_start, scope)
+            corrects = UUID(self.corrects) if self.corrects_title else None
+            workflow_id = await in_thread(_start, scope, corrects)
         except DiscoveryError as error:
             self.problem = str(error)
             return None
@@ -183,14 +185,24 @@ class ImportState(rx.State):
 
     @rx.event
     @allow(Permission.VIEW)
+    async def leave(self) -> rx.event.EventSpec:
+        """Import something that corrects no other import."""
+        self.corrects, self.corrects_title = "", ""
+        return with_query(self, corrects="")
+
+    @rx.event
+    @allow(Permission.VIEW)
     async def dismiss(self) -> None:
         """Take the notice away."""
         self.problem = ""
 
-    def _begin(self) -> None:
-        if str(id_in_path(self, "engagement")) != self._shown_engagement:
+    def _begin(self, place: EngagementChoice) -> None:
+        if self._shown_engagement != str(place.engagement_id):
             self.reset()
-            self._shown_engagement = str(id_in_path(self, "engagement"))
+            self._shown_engagement = str(place.engagement_id)
+        asked = query_of(self).get("corrects", "")
+        self.corrects = asked if is_id(asked) else ""
+        self.corrects_title = ""
         self.sources = source_options()
         self.limit_words = (
             "RVTools, ServiceNow, Azure Migrate or your own: XLSX, XLS, ODS, CSV, TSV, "
@@ -244,10 +256,10 @@ class ImportsState(rx.State):
         return rx.redirect(f"/engagements/{engagement_id}/import", replace=True)
 
 
-def _start(scope: Scope) -> UUID:
+def _start(scope: Scope, corrects: UUID | None) -> UUID:
     uploads = StagedUploadService()
     files = uploads.listed(scope)
-    started = CrewAIFlowService().start_staged(scope, files)
+    started = CrewAIFlowService().start_staged(scope, files, corrects)
     uploads.forget(scope, files)
     return started.workflow_id
 
@@ -295,6 +307,15 @@ def _again_words(names: Sequence[str]) -> str:
         f"{listed}: exactly these bytes were imported into this engagement before. "
         "Rows that say what the inventory already says stay unchanged."
     )
+
+
+def _title(scope: Scope, corrects: str) -> str:
+    """Return what people call the import to correct; empty if it is not theirs."""
+    try:
+        with unit_of_work(scope) as session:
+            return CorrectedImportService(session).title(scope, UUID(corrects))
+    except (NotFoundError, NotPermittedError):
+        return ""
 
 
 def _may_import(scope: Scope) -> bool:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from discovery_app.domain.dependency_map import MapLink, MapNode
+from discovery_app.domain.map_page import BOX_HEIGHT, BOX_WIDTH
 
-BOX_WIDTH: Final = 168
-BOX_HEIGHT: Final = 44
-COLUMN: Final = 248
-ROW: Final = 34
+COLUMN: Final = 264
+ROW: Final = 36
 """Half a row; with ``COLUMN`` it is what ``map_layout.ROWS_A_COLUMN`` speaks of."""
 
 MARGIN: Final = 40
 BULGE: Final = 44
-LEAST: Final = (640, 320)
+LEAST: Final = (1_040, 420)
 """A smaller picture would be drawn larger than life."""
 
 NAME_LETTERS: Final = 18
+SIGNED_LETTERS: Final = 16
+"""Of a name that has a sign beside it."""
 NOTE_LETTERS: Final = 24
 WORDS_WIDTH: Final = 76
 """What is left between two columns, for the ports on a line."""

@@ -56,7 +56,9 @@ def environment_of(node: MapNode) -> str:
 
 
 def mark_of(environment: str, node: MapNode) -> str:
-    """Return the letters that stand for an environment on a box."""
+    """Return what stands on a box for its environment; "?" for an unknown endpoint."""
+    if node.kind is NodeKind.ENDPOINT:
+        return "?"
     if environment == SEVERAL:
         return str(len(node.environments))
     return ENVIRONMENTS.get(environment) or environment[:1].upper() or "–"

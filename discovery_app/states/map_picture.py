@@ -27,6 +27,7 @@ from discovery_app.domain.words import count, counted
 from discovery_app.states.map_drawing import (
     NAME_LETTERS,
     NOTE_LETTERS,
+    SIGNED_LETTERS,
     around,
     corner,
     cut,
@@ -108,11 +109,11 @@ class MapWords:
         environment = environment_of(node)
         x, y = corner(node)
         look = [node.kind.value, f"in-{environment}" if environment else ""]
-        sign = "?" if node.kind is NodeKind.ENDPOINT else "↻" * bool(node.in_cycle)
+        sign = "↻" * bool(node.in_cycle)
         return MapBox(
             focus=node.key if can_focus else "",
             href=self._about(node.key) if can_focus else "",
-            name=cut(node.name, NAME_LETTERS),
+            name=cut(node.name, SIGNED_LETTERS if sign else NAME_LETTERS),
             note=cut(note_of(node), NOTE_LETTERS),
             mark=mark_of(environment, node),
             look=" ".join([*filter(None, look), "middle" * node.is_centre]),

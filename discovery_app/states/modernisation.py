@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 import reflex as rx
@@ -12,9 +12,11 @@ from sqlmodel import Session
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
+from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.modernisation_page import (
     ADVICE,
+    READINESS,
     SUPPORT,
     Explanation,
     ModernisationCharts,
@@ -23,8 +25,7 @@ from discovery_app.domain.modernisation_page import (
 )
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
-from discovery_app.errors import DiscoveryError, UnavailableError
-from discovery_app.knowledge.end_of_life import DATA_DATE
+from discovery_app.errors import DiscoveryError
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.modernisation import (
     OVERRIDES,
@@ -32,12 +33,13 @@ from discovery_app.services.modernisation import (
     FindingFilter,
     ModernisationService,
 )
+from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
-from discovery_app.states.following import follow, id_in_path, say
-from discovery_app.states.gate import again, in_thread, scope_of
+from discovery_app.states.following import follow_engagement
+from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 PICKED: Final = (
     "view",
@@ -56,12 +58,12 @@ class _Charts:
     bars: list[dict[str, str | int]]
 
 
-class ModernisationState(rx.State):
+class ModernisationState(ListPage, rx.State):
     """One engagement's verdicts, fresh while the page is open."""
 
-    engagement_id: str = ""
+    page_path: ClassVar[str] = "modernisation"
+
     query: ModernisationQuery = ModernisationQuery()
-    is_filtered: bool = False
     charts: ModernisationCharts = ModernisationCharts()
     bars: rx.Field[list[dict[str, str | int]]] = rx.field(default_factory=list)
     listed: ModernisationList = ModernisationList()
@@ -81,26 +83,15 @@ class ModernisationState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show what the address asks for, and keep it true."""
-        load: Any = ModernisationState.watch
-        try:
-            engagement_id = id_in_path(self, "engagement")
-            async with self:
-                await choose(self, engagement_id)
-                self._begin(str(engagement_id))
-                query = self.query
-        except UnavailableError as error:
-            await say(self, error)
-            return await again(load)
-        except DiscoveryError as error:
-            await say(self, error)
-            return None
 
-        async def look(wake: Wake) -> None:
-            scope = await scope_of(self, engagement_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            engagement_id, query = scope.engagement_id, self.query
             mark = await wake.read(("mark", engagement_id), partial(_mark, scope))
             await self._look(wake, scope, query, mark)
 
-        return await follow(self, [engagement_id], look, load)
+        return await follow_engagement(
+            self, self._begin, look, ModernisationState.watch
+        )
 
     async def _look(
         self, wake: Wake, scope: Scope, query: ModernisationQuery, mark: Mark
@@ -126,7 +117,8 @@ class ModernisationState(rx.State):
         async with self:
             self.open_one, self.may_override, self.problem = shown, may, ""
 
-    def _begin(self, engagement_id: str) -> None:
+    def _begin(self, place: EngagementChoice) -> None:
+        engagement_id = str(place.engagement_id)
         if self.engagement_id != engagement_id:
             self.listed, self.charts = ModernisationList(), ModernisationCharts()
             self.bars, self.open_one = [], Explanation()
@@ -135,15 +127,6 @@ class ModernisationState(rx.State):
         self.engagement_id = engagement_id
         self._take(ModernisationQuery.from_address(self.router.url.query_parameters))
 
-    def _take(self, query: ModernisationQuery) -> None:
-        self.query, self.is_filtered = query, query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List what ``words`` are said of."""
-        return self._go(self.query.with_words(q=words[:200]))
-
     @rx.event
     @allow(Permission.VIEW)
     async def pick(self, name: str, value: str) -> rx.event.EventSpec | None:
@@ -151,24 +134,6 @@ class ModernisationState(rx.State):
         if name not in PICKED:
             return None
         return self._go(self.query.with_words(**{name: value}))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(self.query.unfiltered())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(self.query.on_page(self.query.number + 1))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(self.query.on_page(self.query.number - 1))
 
     @rx.event
     @allow(Permission.VIEW, asset_id=UUID)
@@ -237,11 +202,6 @@ class ModernisationState(rx.State):
         """Take the notice away."""
         self.notice, self.failure = "", ""
 
-    def _go(self, query: ModernisationQuery) -> rx.event.EventSpec:
-        self._take(query)
-        path = f"/engagements/{self.engagement_id}/modernisation"
-        return rx.redirect(query.address(path), replace=True)
-
 
 def _mark(scope: Scope) -> Mark:
     with unit_of_work(scope) as session:
@@ -257,10 +217,11 @@ def _charts(scope: Scope) -> _Charts:
             for name, states in lines.SERIES.items()
         }
         treatments = service.by_treatment(scope)
+        versions = service.data_versions(scope)
     total = sum(one.count for one in treatments)
     bars = lines.quarter_bars(counts, as_of) if as_of else []
     charts = ModernisationCharts(
-        facts=_facts(total, as_of),
+        facts=_facts(total, as_of, versions),
         sentence=lines.bars_sentence(bars),
         dated=any(counts.values()),
         total=count(total),
@@ -273,19 +234,16 @@ def _concerned(states: tuple[str, ...]) -> FindingFilter:
     return FindingFilter(states=states, in_scope_only=True)
 
 
-def _facts(total: int, as_of: date | None) -> str:
+def _facts(total: int, as_of: date | None, versions: tuple[str, ...]) -> str:
     if as_of is None:
         return "Comes with the first import that is published"
-    return (
-        f"{counted(total, 'asset')} · advice as of {day_words(as_of)} · end-of-life "
-        f"data of {day_words(DATA_DATE)}"
-    )
+    known = f"{counted(total, 'asset')} · advice as of {day_words(as_of)}"
+    return f"{known} · {' and '.join(versions[:2])}" if versions else known
 
 
 def _list(scope: Scope, query: ModernisationQuery) -> ModernisationList:
     with unit_of_work(scope) as session:
-        read = _products if query.view == SUPPORT else _advice
-        return read(session, scope, query)
+        return _VIEWS.get(query.view, _products)(session, scope, query)
 
 
 def _products(
@@ -342,6 +300,28 @@ def _advice(
     )
 
 
+def _readiness(
+    session: Session, scope: Scope, query: ModernisationQuery
+) -> ModernisationList:
+    every = [
+        one
+        for one in ReadinessService(session).applications(scope)
+        if query.q.casefold() in one.application.casefold()
+    ]
+    offset = _offset(query)
+    found = every[offset : offset + PAGE_SIZE]
+    return ModernisationList(
+        readiness=tuple(map(lines.readiness_row, found)),
+        shown=range_words(offset, len(found), len(every)),
+        count=counted(len(every), "application"),
+        has_previous=query.number > 1,
+        has_next=offset + len(found) < len(every),
+    )
+
+
+_VIEWS: Final = {SUPPORT: _products, ADVICE: _advice, READINESS: _readiness}
+
+
 def _explain(scope: Scope, asset_id: str) -> Explanation:
     if not asset_id:
         return Explanation()
@@ -363,4 +343,4 @@ def _offset(query: ModernisationQuery) -> int:
     return (query.number - 1) * PAGE_SIZE
 
 
-__all__ = ["ADVICE", "SUPPORT", "TREATMENTS", "ModernisationState"]
+__all__ = ["ADVICE", "READINESS", "SUPPORT", "TREATMENTS", "ModernisationState"]

@@ -10,6 +10,7 @@ from discovery_app.domain.modernisation_page import (
     AdviceRow,
     Explanation,
     InputLine,
+    ReadinessRow,
     SupportRow,
 )
 from discovery_app.domain.value_words import (
@@ -18,8 +19,9 @@ from discovery_app.domain.value_words import (
     slug_words,
     value_words,
 )
-from discovery_app.domain.words import count, exact
+from discovery_app.domain.words import count, counted, exact
 from discovery_app.knowledge.fields import ASSET_FIELDS
+from discovery_app.services.readiness import ApplicationReadiness
 
 SUPPORT_WORDS: Final = {
     "eol": "Ended",
@@ -53,6 +55,13 @@ _FILLS: Final = {
     "review_for_retirement": "var(--amber-7)",
     "review_for_refactoring": "var(--amber-6)",
 }
+LEVELS: Final = {
+    "production": "Ready for production planning",
+    "preliminary": "Ready for preliminary planning",
+    "needs_data": "Needs data",
+    "not_ready": "Not ready",
+}
+_GAPS_SHOWN: Final = 4
 _SOURCE_WORDS: Final = {"import": "From the import"}
 
 
@@ -83,6 +92,20 @@ def advice_row(one: DecisionView) -> AdviceRow:
         reason=one.override_reason or one.reason,
         inputs=_said(one.inputs),
         also=", ".join(one.also_matched) or NOTHING,
+        effort=slug_words(one.effort),
+    )
+
+
+def readiness_row(one: ApplicationReadiness) -> ReadinessRow:
+    """Return the line of an application, with the gaps that cost most."""
+    gaps = one.gaps[:_GAPS_SHOWN]
+    return ReadinessRow(
+        application=one.application,
+        assets=counted(one.assets, "asset"),
+        percent=f"{one.percent:.1f} %",
+        level=LEVELS.get(one.level, one.level),
+        gaps=", ".join(f"{gap.label} ({gap.missing_percent:.0f} %)" for gap in gaps),
+        ask=", ".join(dict.fromkeys(gap.ask for gap in gaps)),
     )
 
 
@@ -104,6 +127,8 @@ def explanation(one: DecisionView, found: Sequence[FindingView]) -> Explanation:
         else "",
         decided=decided,
         also=", ".join(one.also_matched) or "No other rule.",
+        effort=slug_words(one.effort),
+        effort_reason=one.effort_reason,
         as_of=day_words(one.as_of),
         inputs=tuple(_inputs(one.inputs)),
         products=tuple(support_row(each, None) for each in found),

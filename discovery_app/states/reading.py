@@ -7,7 +7,7 @@ import reflex as rx
 
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
-from discovery_app.domain.uploads import FilePreview, ReadAs, Reading
+from discovery_app.domain.uploads import FilePreview, ReadAs, ReadFile, Reading
 from discovery_app.errors import DiscoveryError, NotFoundError
 from discovery_app.services.previews import source_options
 from discovery_app.services.reading_corrections import ReadingCorrectionService
@@ -120,9 +120,17 @@ class ReadingState(rx.State):
         self.may_correct = allowed and self.reading.restartable
         self._count()
         if not self.preview.file_id and self.reading.files:
-            first = self.reading.files[0]
-            await self._show(scope, first.file_id, self._of(first.file_id), "")
+            await self._show_first(scope, self.reading.files[0])
         self.loading = False
+
+    async def _show_first(self, scope: Scope, file: ReadFile) -> None:
+        """Show a file as it is read; as detected, where that is what went wrong."""
+        if await self._show(scope, file.file_id, self._of(file.file_id), ""):
+            return
+        why = self.problem
+        if file.read_as != ReadAs():
+            await self._show(scope, file.file_id, ReadAs(), "")
+            self.problem = why
 
     async def _show(
         self, scope: Scope, file_id: str, wanted: ReadAs, sheet: str

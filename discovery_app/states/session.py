@@ -132,6 +132,7 @@ def _with_choice(view: SessionView, chosen: EngagementChoice) -> SessionView:
         client=chosen.client,
         engagement=chosen.engagement,
         engagement_id=str(chosen.engagement_id),
+        may_import=Permission.IMPORT_FILES in ROLE_PERMISSIONS[chosen.role],
     )
 
 

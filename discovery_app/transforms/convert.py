@@ -1,5 +1,6 @@
 """Text to typed values, by field."""
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -75,7 +76,7 @@ def convert(text: pl.Series, field: AssetField, unit: str | None) -> Converted:
         unit: The unit of the column, if known.
     """
     if field.type in ("int", "float", "money"):
-        return convert_numbers(text, field, unit)
+        return _convert_used_of_whole(text, field, unit)
     if field.type in ("date", "datetime"):
         return convert_dates(text, field)
     if field.type == "bool":
@@ -85,6 +86,24 @@ def convert(text: pl.Series, field: AssetField, unit: str | None) -> Converted:
     if field.type == "map":
         return convert_tags(text)
     return _convert_text(text, field)
+
+
+_USED_OF_WHOLE: Final = r"(?i)^\s*(\d[^/]*?)\s*(?:/|\bof\b|\bvon\b|\bsur\b)\s*(\d.*)$"
+_USED_OF: Final = {"storage_provisioned_gb": "storage_used_gb"}
+"""Where cells say how much of the whole is used, the field of that part."""
+
+
+def _convert_used_of_whole(
+    text: pl.Series, field: AssetField, unit: str | None
+) -> Converted:
+    """Read ``61.2 GiB / 127 GiB``, as consoles show disks, as two values."""
+    used = _USED_OF.get(field.name)
+    if used is None or not text.str.contains(_USED_OF_WHOLE).any():
+        return convert_numbers(text, field, unit)
+    whole = convert_numbers(text.str.replace(_USED_OF_WHOLE, "${2}"), field, unit)
+    part = text.str.extract(_USED_OF_WHOLE, 1)
+    found = convert_numbers(part, ASSET_FIELDS[used], unit).values
+    return replace(whole, aside={**whole.aside, used: found})
 
 
 def _convert_text(text: pl.Series, field: AssetField) -> Converted:

@@ -3,7 +3,7 @@
 What is needed stands right of what needs it. Places are whole numbers, a column and a
 half row, and every tie is broken by the nodes' own order, so that they are the same
 bit for bit on every machine and whatever the order of a file's rows. See
-docs/decisions/0017-layout-of-the-dependency-map.md.
+docs/decisions/0021-layout-of-the-dependency-map.md.
 """
 
 from collections import Counter

@@ -107,10 +107,13 @@ def test_the_rules_text_passes_the_check_that_a_models_must():
 def test_the_rules_say_the_numbers_and_say_when_there_are_none():
     text = plain_narrative(FACTS)
 
-    assert text.headline == "1,204 of 1,508 assets are in scope for migration."
+    assert text.headline == "In scope for migration: 1,204 of 1,508 assets."
     assert "rehost 700, replatform 204" in text.paragraphs[0]
     assert "For 2 assets a person decided" in text.paragraphs[0]
-    assert text.risks[0] == "windows-server 2012-r2 is past its support on 40 assets."
+    assert (
+        text.risks[0]
+        == "windows-server 2012-r2 is past its regular support on 40 assets."
+    )
     assert plain_narrative(NOTHING).headline == "There is no inventory yet."
 
 

@@ -124,3 +124,15 @@ def test_the_summary_is_read_and_overridden(database):
     refused = one.post(f"{path}/write")
     assert refused.status_code in (400, 422)
     assert "No language model" in refused.json()["detail"]
+
+
+def test_readiness_is_told_per_application(database):
+    one = caller(Role.MANAGER)
+    estate = Estate.on(database, one.scope)
+    estate.publish(candidates({"asset_name": "a", "application_name": "Shop; Pay"}))
+
+    found = one.get(f"/engagements/{one.scope.engagement_id}/readiness").json()
+
+    assert {item["application"] for item in found} == {"Shop", "Pay"}
+    assert found[0]["level"] == "not_ready"
+    assert found[0]["gaps"][0]["ask"]

@@ -131,3 +131,31 @@ def listed(one: Caller, **params) -> dict:
 
 def names(one: Caller, **params) -> list[str]:
     return [asset["asset_name"] for asset in listed(one, **params)["items"]]
+
+
+def test_a_field_is_set_on_many_after_a_count(database):
+    person = caller()
+    publish(
+        person.scope,
+        {"asset_name": "web", "environment": "test", "key_fqdn": "web"},
+        {"asset_name": "db", "key_fqdn": "db"},
+    )
+    wanted = {
+        "field": "environment",
+        "value": "production",
+        "filters": {"environment": ["test"]},
+    }
+    path = f"/engagements/{person.scope.engagement_id}/assets/edit"
+
+    seen = person.post(path, **wanted).json()
+    blind = person.post(path, **wanted, dry_run=False, reason="Said so")
+    done = person.post(path, **wanted, dry_run=False, expected=1, reason="Said so")
+
+    assert seen == {"dry_run": True, "chosen": 1, "changed": 1, "replaced": 1}
+    assert (blind.status_code, blind.json()["code"]) == (409, "conflict")
+    assert done.json()["dry_run"] is False
+    found = person.client.get(person.assets).json()["items"]
+    assert {one["asset_name"]: one["environment"] for one in found} == {
+        "web": "production",
+        "db": None,
+    }

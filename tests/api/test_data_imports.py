@@ -161,3 +161,13 @@ def test_the_name_of_a_file_is_a_label_and_no_path(database: TestDatabase) -> No
 
 def workflows(one) -> list[dict]:
     return one.get(f"/engagements/{one.scope.engagement_id}/workflows").json()["items"]
+
+
+def test_rows_that_come_again_name_the_import_they_correct(database: TestDatabase):
+    consultant = caller()
+
+    wrong = consultant.upload("northwind-vinfo.csv", corrects="the first one")
+    absent = consultant.upload("northwind-vinfo.csv", corrects=str(uuid4()))
+
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_input")
+    assert (absent.status_code, absent.json()["code"]) == (404, "not_found")

@@ -23,14 +23,18 @@ PATHS = (
     "/engagements/{engagement}",
     "/engagements/{engagement}/import",
     "/engagements/{engagement}/assets",
+    "/engagements/{engagement}/conflicts",
     "/engagements/{engagement}/dependencies",
     "/engagements/{engagement}/modernisation",
+    "/engagements/{engagement}/settings",
     "/workflows/{workflow}",
     "/workflows/{workflow}/mapping",
     "/workflows/{workflow}/issues",
+    "/workflows/{workflow}/changes",
     "/admin/runs",
     "/admin/workers",
     "/admin/people",
+    "/admin/end-of-life",
     "/admin/audit",
 )
 

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.long]
 __all__ = ["own_server"]
 
 WORKER = ("-m", "discovery_app", "worker", "--slots", "1", "--name")
-NOTICED_SECONDS = 60.0
+NOTICED_SECONDS = 120.0
 """PostgreSQL notices within 25 seconds that a machine is gone; the rest is slack."""
 
 HOLD_A_LEASE = """
@@ -52,7 +52,7 @@ def place(own_server, monkeypatch, tmp_path):
         yield made, told
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("dispatcher", ["procrastinate", "apscheduler"])
 def test_a_machine_that_is_cut_off_is_taken_over_and_writes_nothing_more(
     dispatcher, place, monkeypatch, tmp_path
@@ -71,7 +71,7 @@ def test_a_machine_that_is_cut_off_is_taken_over_and_writes_nothing_more(
             process = one.start(told[one.name], *WORKER, one.name)
             processes.callback(process.wait, 60)
             processes.callback(process.send_signal, signal.SIGTERM)
-        wait_until(lambda: completed(started) >= 2, "both work")
+        wait_until(lambda: completed(started) >= 2, "both work", 120)
         pair[0].pull_the_cable()
         ended = [wait_for_rest(scope, one, NOTICED_SECONDS) for scope, one in started]
         pair[0].plug_it_in()
@@ -88,7 +88,7 @@ def test_a_machine_that_is_cut_off_is_taken_over_and_writes_nothing_more(
     assert not list(tmp_path.glob("*/storage"))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 def test_locks_of_a_machine_that_vanished_in_a_transaction_end(place):
     pair, told = place
     make_workflow(make_scope())

@@ -394,4 +394,4 @@ def test_operations_agree_with_the_model():
 )
 def test_finds_a_planted_bug(bug):
     with planted(bug), pytest.raises(SEEN):
-        run(examples=400, steps=40, phases=(Phase.generate,))
+        run(examples=400, steps=30, phases=(Phase.generate,))

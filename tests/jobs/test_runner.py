@@ -9,11 +9,14 @@ from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import PlatformScope, WorkerScope
 from discovery_app.domain.phase_logs import failed_try, log_text
+from discovery_app.jobs import runner as runner_module
 from discovery_app.jobs import workflow_manager
 from discovery_app.jobs.runner import TIMEOUT_EXIT, Runner
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.services.phase_logs import PhaseLogService
 from discovery_app.services.workers import WorkerService
+from discovery_app.services.workflow_state import WorkflowStateService
+from tests.factories import begin, make_claim, make_scope, take_lease
 from tests.processes import demo_file, look, runner, start_discovery, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -97,6 +100,27 @@ def test_a_runner_that_ends_at_an_odd_moment_hands_its_work_back(moment, monkeyp
     left = look(scope, started)
     assert (left.status, left.attempt) == ("queued", 0)
     assert {run.attempt for run in left.tries} == {1}
+
+
+def test_a_phase_that_hangs_and_is_another_s_by_now_ends_its_process(
+    expire_leases, monkeypatch
+):
+    def leave(status):
+        raise SystemExit(status)
+
+    hanging = make_claim(make_scope())
+    expire_leases()
+    taken = begin(take_lease("worker-2/2"))
+    one = Runner("host-1")
+    one._watch(hanging)
+    monkeypatch.setattr(runner_module.os, "_exit", leave)
+
+    with pytest.raises(SystemExit) as ended:
+        one._end_overdue(hanging)
+
+    assert ended.value.code == TIMEOUT_EXIT
+    with unit_of_work(taken.scope) as session:
+        WorkflowStateService(session).report(taken, 0.5, "Goes on")
 
 
 @pytest.mark.faults

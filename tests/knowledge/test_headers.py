@@ -33,6 +33,13 @@ def test_compares_headers_without_their_decoration(header, normal):
         "SSH-Key",
         "Auth Token",
         "secret",
+        "Mot de passe admin",
+        "Contraseña",
+        "CONTRASENA_ROOT",
+        "Admin-Kennwort",
+        "SNMP community string",
+        "DB connection string",
+        "BitLocker Recovery Key",
     ],
 )
 def test_credentials_are_never_imported(header):

@@ -4,8 +4,10 @@ from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.knowledge.sources import (
     PRESETS,
     TableRole,
+    chosen_source,
     detect_source,
     judge_tables,
+    source_choices,
 )
 
 VINFO = ("VM", "Powerstate", "Template", "CPUs", "Memory", "Provisioned MiB", "Host")
@@ -28,6 +30,14 @@ VINFO = ("VM", "Powerstate", "Template", "CPUs", "Memory", "Provisioned MiB", "H
         (("Name", "Class", "Most recent discovery"), "servicenow"),
         (("Record Type 1", "Application Name", "Description"), "konveyor"),
         (("Application", "CloudReady", "Software Resiliency"), "cast_highlight"),
+        (("Name", "State", "CPUUsage", "MemoryAssigned", "Uptime"), "hyper_v"),
+        (("VM Name", "Memory Capacity", "Controller Read IOPS"), "nutanix_prism"),
+        (("vmid", "name", "maxcpu", "maxmem"), "proxmox"),
+        (("name", "cpucount", "cpucore", "hddsize"), "device42"),
+        (("Machine name", "Memory(in MB)", "Power status"), "azure_discovered"),
+        (("Machine", "Azure VM readiness", "Cores"), "azure_assessment"),
+        (("ts", "id.orig_h", "id.resp_h", "id.resp_p"), "zeek"),
+        (("Name", "State", "Memory GB", "Owner"), "unknown"),
         (("name", "vcpus", "memory", "cluster"), "netbox"),
         (("name", "org_id", "move2production"), "itop"),
         (("Name", "Entity", "Operating System - Name"), "glpi"),
@@ -169,3 +179,28 @@ def test_rvtools_fixes_what_headers_leave_open():
     assert meanings["osaccordingtothevmwaretools"].order < (
         meanings["osaccordingtotheconfigurationfile"].order
     )
+
+
+def test_a_persons_word_on_the_source_goes_before_every_rule():
+    headers = ("Name", "Memory", "Owner")
+
+    found = chosen_source("netbox")
+    (judged,) = judge_tables([("Sheet1", headers)], "netbox")
+
+    assert found is not None
+    assert (found.source, found.confidence) == ("netbox", 1.0)
+    assert judged.role is TableRole.ASSETS
+
+
+def test_a_person_may_say_that_a_file_is_of_no_known_tool():
+    (judged,) = judge_tables([("vInfo", VINFO)], "unknown")
+
+    assert judged.source == "unknown"
+    assert chosen_source("made-up") is None
+
+
+def test_every_source_can_be_chosen_once():
+    slugs = [slug for slug, _ in source_choices()]
+
+    assert len(slugs) == len(set(slugs))
+    assert {"rvtools", "zeek", "unknown"} <= set(slugs)

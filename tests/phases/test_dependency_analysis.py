@@ -283,3 +283,27 @@ def test_gives_the_same_frames_whatever_the_order_of_work():
     for name, frame in one.frames.items():
         assert frame.equals(other.frames[name])
     assert isinstance(one.frames["groups"].schema["move_group"], pl.Int32)
+
+
+def test_an_asset_stands_where_it_stood_whatever_the_order_of_rows():
+    names = [f"s{n:02}" for n in range(40)]
+    calls = [_calls(f"s{n:02}", f"s{n * 7 % 40:02}") for n in range(40)]
+    turned = [names[n * 11 % 40] for n in range(40)]
+
+    one = _places(_run(_assets(*names), calls), names)
+    other = _places(_run(_assets(*turned), calls[::-1]), turned)
+
+    assert one == other
+    assert len(set(one.values())) == len(one)
+
+
+def _places(result, names):
+    places = result.frames["groups"].select("record", "map_column", "map_row")
+    return {names[record]: (column, row) for record, column, row in places.rows()}
+
+
+def test_what_a_person_accepts_as_failed_has_no_places():
+    groups = dependency_analysis.accepted(context_of({}).state).frames["groups"]
+
+    assert groups.is_empty()
+    assert {"map_column", "map_row"} <= set(groups.columns)

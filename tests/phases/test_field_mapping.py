@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from discovery_app.domain.discovery_flow_state import SourceAnalysis
-from discovery_app.domain.mapping import Outcome, RememberedMapping
+from discovery_app.domain.mapping import ApprovedMapping, Outcome, RememberedMapping
 from discovery_app.errors import MissingInputError, PhaseError
 from discovery_app.phases import data_source_analysis, field_mapping
 from discovery_app.phases.base import Recorded, SourceFile
@@ -31,14 +31,14 @@ def analysis(source="unknown"):
     )
 
 
-def run(*columns, source="unknown", memory=(), **options):
+def run(*columns, source="unknown", memory=(), approved=(), **options):
     rows = [{**vars(c), "samples": list(c.samples)} for c in table(*columns)]
     frame = pl.DataFrame(rows)
     context = make_context(
         "field_mapping",
         {("data_source_analysis", "columns"): frame},
         data_source_analysis=analysis(source),
-        recorded=Recorded(as_of=AS_OF, memory=memory),
+        recorded=Recorded(as_of=AS_OF, memory=memory, mappings=approved),
         **options,
     )
     return field_mapping.run(context)
@@ -225,3 +225,17 @@ def test_rvtools_memory_is_read_in_mib():
     rows = mappings(map_file(path))
 
     assert (rows["Memory"]["target"], rows["Memory"]["unit"]) == ("memory_mb", "MiB")
+
+
+def test_what_an_earlier_run_approved_stands_and_opens_the_gate_no_more():
+    asked = run(NAME, HOST)
+    approved = ApprovedMapping(0, 1, "Host", "hypervisor_host", Outcome.CONFIDENT)
+    moved = ApprovedMapping(0, 1, "Hosts", "hypervisor_host", Outcome.CONFIDENT)
+
+    again = run(NAME, HOST, approved=[approved])
+    other = run(NAME, HOST, approved=[moved])
+
+    assert asked.needs_approval
+    assert not again.needs_approval
+    assert mappings(again)["Host"]["target"] == "hypervisor_host"
+    assert other.needs_approval

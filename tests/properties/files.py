@@ -8,7 +8,7 @@ import xlsxwriter
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.readers.files import zipped
+from tests.readers.files import old_workbook, zipped
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 """The same files on every run, so that a failure is a failure of the code."""
@@ -146,6 +146,18 @@ def damaged_workbooks(draw: st.DrawFn) -> bytes:
     for place, byte in draw(st.lists(st.tuples(places, st.integers(0, 255)))):
         content[place] = byte
     return bytes(content[: draw(st.none() | places)])
+
+
+@st.composite
+def damaged_old_workbooks(draw: st.DrawFn) -> bytes:
+    """Draw an XLS file of which some records, or bytes of its container, are odd."""
+    kinds = st.sampled_from([0x0809, 0x0085, 0x0200, 0x0203, 0x00FD, 0x0006, 0x000A])
+    records = draw(st.lists(st.tuples(kinds, st.binary(max_size=30)), max_size=8))
+    content = bytearray(old_workbook((0x0809, bytes(16)), *records))
+    places = st.integers(0, 1_400)
+    for place, byte in draw(st.lists(st.tuples(places, st.integers(0, 255)))):
+        content[place] = byte
+    return bytes(content)
 
 
 @st.composite

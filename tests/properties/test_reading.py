@@ -13,6 +13,7 @@ from discovery_app.errors import DiscoveryError
 from discovery_app.readers import Corrections, preview, read_tables
 from tests.properties.files import (
     QUICK,
+    damaged_old_workbooks,
     damaged_workbooks,
     packages,
     tables,
@@ -48,6 +49,7 @@ FILES = st.one_of(
     st.text(max_size=200).map(lambda text: f'[{{"name": "{text}"}}]'.encode()),
     packages(),
     damaged_workbooks(),
+    damaged_old_workbooks(),
     zeek_logs(),
 )
 MANY = settings(QUICK, max_examples=200)
@@ -97,7 +99,7 @@ def test_every_table_has_one_cell_a_header_and_rising_row_numbers(content):
 
 
 @QUICK
-@given(packages() | damaged_workbooks())
+@given(packages() | damaged_workbooks() | damaged_old_workbooks())
 def test_a_workbook_that_is_half_of_one_is_read_or_refused(content):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "servers.xlsx"

@@ -1,6 +1,7 @@
 """Builders of files, good and bad."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -64,6 +65,32 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
         for name, part in parts.items():
             package.writestr(name, part)
     return content.getvalue()
+
+
+def old_workbook(*records: tuple[int, bytes]) -> bytes:
+    """Return an XLS file: three sectors of the container, then BIFF records."""
+    stream = b"".join(struct.pack("<HH", kind, len(d)) + d for kind, d in records)
+    stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
+    count = len(stream) // 512
+    head = bytearray(512)
+    head[:8] = OLE[:8]
+    struct.pack_into("<HHHHH", head, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<IIIII", head, 44, 1, 1, 0, 4096, 0xFFFFFFFE)
+    struct.pack_into("<II", head, 68, 0xFFFFFFFE, 0)
+    struct.pack_into("<109I", head, 76, 0, *[0xFFFFFFFF] * 108)
+    chain = [*range(3, count + 2), 0xFFFFFFFE]
+    table = [0xFFFFFFFD, 0xFFFFFFFE, *chain]
+    table += [0xFFFFFFFF] * (128 - len(table))
+    folder = _entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1)
+    folder += _entry("Workbook", 2, 2, len(stream)) + bytes(256)
+    return bytes(head) + struct.pack("<128I", *table) + folder + stream
+
+
+def _entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF):
+    text = f"{name}\0".encode("utf-16-le")
+    links = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child)
+    head = text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1) + links
+    return head.ljust(116, b"\0") + struct.pack("<II", start, size) + bytes(4)
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

@@ -329,3 +329,12 @@ def test_columns_are_text_and_numbers_are_untouched(tmp_path):
 
     assert set(table.rows.dtypes[1:]) == {pl.String}
     assert table.rows["c1"].to_list() == ["007", "1234567890123456"]
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_blank_headers_above_blank_rows_are_no_table(tmp_path, row):
+    tables = read_tables(
+        write_text(tmp_path, "\n,"), "a.csv", Corrections(header_row=row)
+    )
+
+    assert all(table.rows.is_empty() for table in tables)

@@ -9,8 +9,18 @@ import pytest
 
 from discovery_app.errors import FileRefusedError
 from discovery_app.readers import Limits, read_tables
-from discovery_app.readers.workbook_cells import BinarySheetMeter, OpenDocumentMeter
-from tests.readers.files import write_bytes, write_workbook, zipped
+from discovery_app.readers.old_workbooks import cells_of_old_workbook
+from discovery_app.readers.workbook_cells import (
+    BinarySheetMeter,
+    OpenDocumentMeter,
+    Reach,
+)
+from tests.readers.files import (
+    old_workbook,
+    write_bytes,
+    write_workbook,
+    zipped,
+)
 
 SHEET = "xl/worksheets/sheet1.xml"
 CELL = (
@@ -169,3 +179,55 @@ def test_formulas_that_were_never_calculated_are_told(tmp_path):
 
     (note,) = [n for n in table.notes if n.rule == "formula_without_value"]
     assert note.message.startswith("2 formulas")
+
+
+BIFF8 = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)
+SHEET_BIFF8 = struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)
+END = (0x000A, b"")
+
+
+def number(row: int, column: int) -> tuple[int, bytes]:
+    return (0x0203, struct.pack("<HHHd", row, column, 0, 1.0))
+
+
+def old_sheets(count: int, *cells: tuple[int, bytes]) -> bytes:
+    """Return an XLS file that lists one sheet ``count`` times."""
+    listed = [(0x0085, struct.pack("<IHBB", 0, 0, 1, 0) + b"S")] * count
+    start = sum(4 + len(d) for _, d in [(0, BIFF8), *listed, END])
+    listed = [(kind, struct.pack("<I", start) + data[4:]) for kind, data in listed]
+    return old_workbook(
+        (0x0809, BIFF8), *listed, END, (0x0809, SHEET_BIFF8), *cells, END
+    )
+
+
+def test_the_cells_of_an_old_workbook_are_counted(tmp_path):
+    path = write_bytes(tmp_path, old_sheets(1, number(9, 3), number(4, 7)), "a.xls")
+
+    assert cells_of_old_workbook(path) == (80, Reach(10, 8))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        old_sheets(9, number(0, 0), number(65_535, 255)),
+        old_sheets(1, (0x0200, struct.pack("<IIHHH", 0, 2**31, 0, 256, 0))),
+    ],
+)
+def test_an_old_workbook_that_would_fill_the_memory_is_refused(tmp_path, content):
+    path = write_bytes(tmp_path, content, "a.xls")
+
+    with pytest.raises(FileRefusedError) as refusal:
+        read_tables(path, "a.xls")
+
+    assert refusal.value.rule == "sheet_too_large"
+
+
+def test_an_old_workbook_whose_chains_turn_in_circles_ends(tmp_path):
+    content = bytearray(old_sheets(1, number(0, 0)))
+    struct.pack_into("<I", content, 512 + 4 * 9, 2)
+    struct.pack_into("<II", content, 68, 1, 2**31)
+    path = write_bytes(tmp_path, bytes(content), "a.xls")
+
+    cells, _ = cells_of_old_workbook(path)
+
+    assert cells <= 1

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from discovery_app.database import unit_of_work
-from discovery_app.errors import ConflictError, NotFoundError
-from discovery_app.services.conflicts import ConflictService
+from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
+from discovery_app.services.conflicts import ConflictFilter, ConflictService
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 
@@ -113,3 +113,71 @@ def test_a_decision_is_audited(estate: Estate) -> None:
     assert estate.told_owner("select action, subject from audit_events") == [
         ("conflict_resolved", "location")
     ]
+
+
+def test_each_side_says_when_its_source_last_told(estate: Estate) -> None:
+    found = conflicts(estate)["location"]
+
+    assert found.kept_at is not None
+    assert found.offered_at is not None
+    assert found.kept_at > found.offered_at
+
+
+def test_conflicts_are_found_by_source_field_and_asset(estate: Estate) -> None:
+    with unit_of_work(estate.scope) as session:
+        service = ConflictService(session)
+        sources = service.by_source(estate.scope)
+        numbers = [
+            service.count(estate.scope, chosen)
+            for chosen in (
+                ConflictFilter(source="rvtools: list.csv"),
+                ConflictFilter(source="rvtools: list.csv", field="location"),
+                ConflictFilter(search="WE"),
+                ConflictFilter(search="db"),
+                ConflictFilter(source="nobody"),
+            )
+        ]
+
+    assert [(one.word, one.count) for one in sources] == [
+        ("rvtools: list.csv", 4),
+        ("servicenow: cmdb.csv", 4),
+    ]
+    assert numbers == [4, 1, 4, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("source", "memory_mb", "location"),
+    [("rvtools: list.csv", 8, "Berlin"), ("servicenow: cmdb.csv", 16, "Bonn")],
+)
+def test_one_source_decides_all_its_conflicts(
+    estate: Estate, source: str, memory_mb: int, location: str
+) -> None:
+    with unit_of_work(estate.scope) as session:
+        service = ConflictService(session)
+        done = service.resolve_by_source(estate.scope, source, expected=4)
+
+    asset = estate.assets()["web"]
+    assert done == 4
+    assert (asset["memory_mb"], asset["location"]) == (memory_mb, location)
+    assert location.lower() in asset["search_text"]
+    assert conflicts(estate) == {}
+    # The value that lost is not offered again.
+    estate.publish(candidates(FIRST if memory_mb == 16 else SECOND))
+    assert conflicts(estate) == {}
+    assert estate.assets()["web"]["memory_mb"] == memory_mb
+
+
+def test_deciding_many_wants_the_number_that_was_seen(estate: Estate) -> None:
+    with unit_of_work(estate.scope) as session:
+        service = ConflictService(session)
+        with pytest.raises(ConflictError, match="you saw 3"):
+            service.resolve_by_source(estate.scope, "rvtools: list.csv", expected=3)
+        with pytest.raises(InvalidInputError):
+            service.resolve_by_source(estate.scope, "", expected=4)
+        only = service.resolve_by_source(
+            estate.scope, "rvtools: list.csv", field="location", expected=1
+        )
+
+    assert only == 1
+    assert "location" not in conflicts(estate)
+    assert estate.assets()["web"]["memory_mb"] == 16

@@ -314,3 +314,25 @@ def test_places_are_found_anew_where_an_import_kept_none(
 
     column = {node.name: node.column for node in drawn.nodes}
     assert column["far"] < column["erp"] < column["db"]
+
+
+def test_two_imports_are_laid_out_beside_each_other(estate: Estate) -> None:
+    """Each import has a map of its own, which begins in the same corner."""
+    pair = ({"asset_name": "x", "key_fqdn": "x"}, {"asset_name": "y", "key_fqdn": "y"})
+    estate.publish(
+        candidates(*pair),
+        edges=[
+            {"edge": 0, "source_record": 0, "source": "x", "kind": "depends_on"}
+            | {"destination_record": 1, "destination": "y"}
+        ],
+        groups=[
+            {"record": 0, "move_group": 1, "wave": 2, "map_column": 0, "map_row": 1},
+            {"record": 1, "move_group": 1, "wave": 1, "map_column": 1, "map_row": 0},
+        ],
+    )
+
+    drawn = _drawn(estate)
+
+    places = {(node.column, node.row) for node in drawn.nodes}
+    assert len(drawn.nodes) == len(places) == 8
+    assert len({node.group for node in drawn.nodes}) == 3

@@ -173,3 +173,19 @@ def test_lists_the_decisions_asked_for(estate: Estate) -> None:
     assert found(treatments=("retain",)) == ["odd"]
     assert found(overridden=False) == ["old", "paid"]
     assert found(rules=("L2",), search="PAI") == ["paid"]
+
+
+def test_effort_is_that_of_what_holds(estate: Estate) -> None:
+    def effort() -> str:
+        with unit_of_work(estate.scope) as session:
+            service = ModernisationService(session)
+            found = service.decision(estate.scope, asset_id(estate, "old"))
+        assert "counts" in found.effort_reason or found.effort == "none"
+        return found.effort
+
+    assert effort() == "medium"
+
+    override(estate, "old", "refactor")
+    assert effort() == "high"
+    override(estate, "old", "retain")
+    assert effort() == "none"

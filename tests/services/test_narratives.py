@@ -67,8 +67,8 @@ def test_the_rules_speak_until_a_model_does(estate: Estate) -> None:
     seen = view(estate)
 
     assert (seen.author, seen.waits, seen.may_ask) == (Author.RULES, False, True)
-    assert seen.text.headline == "1 of 2 assets are in scope for migration."
-    assert seen.text.risks == ["centos 7 is past its support on 1 asset."]
+    assert seen.text.headline == "In scope for migration: 1 of 2 assets."
+    assert seen.text.risks == ["centos 7 is past its regular support on 1 asset."]
 
 
 def test_a_runner_has_it_written_and_the_page_says_by_whom(estate: Estate) -> None:

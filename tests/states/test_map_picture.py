@@ -14,8 +14,8 @@ from discovery_app.domain.dependency_map import (
     SharedService,
 )
 from discovery_app.domain.dependency_page import MAP, DependencyQuery
-from discovery_app.domain.map_page import MapPicture
-from discovery_app.states.map_drawing import BOX_WIDTH, COLUMN, cut
+from discovery_app.domain.map_page import BOX_WIDTH, MapPicture
+from discovery_app.states.map_drawing import COLUMN, cut
 from discovery_app.states.map_picture import MapWords
 
 ENGAGEMENT = UUID("0b1d3a52-6f0a-4d1c-9d43-6c1f5f3f8e11")
@@ -131,7 +131,7 @@ def test_an_unknown_endpoint_is_marked_and_not_in_an_environment() -> None:
     shown = _picture((MapNode("end:8.8.8.8", NodeKind.ENDPOINT, "8.8.8.8", assets=0),))
 
     (box,) = shown.boxes
-    assert (box.sign, box.mark, box.note) == ("?", "–", "Not in the inventory")
+    assert (box.sign, box.mark, box.note) == ("", "?", "Not in the inventory")
     assert shown.facts == "1 unknown endpoint · 0 dependencies drawn"
 
 

@@ -224,3 +224,30 @@ def test_memory_that_rounds_to_nothing_is_not_known():
 
     assert found.values.to_list() == [NULL, NULL, 1]
     assert found.failed.to_list() == ["out_of_range", "out_of_range", NULL]
+
+
+def test_used_of_whole_in_one_cell_is_two_values():
+    texts = ["61.2 GiB / 127 GiB", "600 GB of 1.5 TB", "80", None]
+
+    found = convert(
+        pl.Series("text", texts), ASSET_FIELDS["storage_provisioned_gb"], "GB"
+    )
+
+    assert found.values.to_list() == [127.0, 1536.0, 80.0, None]
+    assert found.aside["storage_used_gb"].to_list() == [61.2, 600.0, None, None]
+
+
+def test_a_fraction_of_one_is_an_exact_percentage():
+    field = ASSET_FIELDS["cpu_util_avg_pct"]
+
+    found = convert(pl.Series("text", ["0.55", "0.07", "1"]), field, "fraction")
+
+    assert found.values.to_list() == [55.0, 7.0, 100.0]
+
+
+def test_a_unit_in_every_cell_is_no_assumption():
+    found = convert(
+        pl.Series("text", ["16 GB", "512 MB", "0"]), ASSET_FIELDS["memory_mb"], None
+    )
+
+    assert [note.rule for note in found.notes] == []

@@ -1,0 +1,36 @@
+"""Files of rejected rows that come back corrected: their reasons are not read again."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from discovery_app.domain.corrections import REASON_COLUMNS
+from discovery_app.readers.tables import ROW_NUMBER, Note, SourceTable, cell_column
+
+_LEFT_OUT = Note(
+    rule="reasons_left_out",
+    severity="info",
+    message="The columns that say why these rows were rejected are not read.",
+    fix="",
+)
+
+
+def without_reasons(table: SourceTable) -> SourceTable:
+    """Return ``table`` without the reasons that a download of rejected rows adds.
+
+    Only where all of them stand: one alone may be the client's own column.
+    """
+    headers = [header.strip() for header in table.headers]
+    if not set(REASON_COLUMNS) <= set(headers):
+        return table
+    kept = [at for at, header in enumerate(headers) if header not in REASON_COLUMNS]
+    cells = [
+        pl.col(cell_column(at)).alias(cell_column(place))
+        for place, at in enumerate(kept)
+    ]
+    return replace(
+        table,
+        headers=tuple(table.headers[at] for at in kept),
+        rows=table.rows.select(ROW_NUMBER, *cells),
+        notes=(*table.notes, _LEFT_OUT),
+    )
