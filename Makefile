@@ -30,7 +30,7 @@ check: $(VENV)/installed-dev ## Lint, types and import contracts
 	$(BIN)/lint-imports
 
 tests: $(VENV)/installed-dev ## Every test but the long fault suite
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e and not long"
+	$(BIN)/pytest -n 3 --dist loadgroup -m "not e2e and not long"
 	$(BIN)/pytest -m "e2e and not long"
 
 e2e: $(VENV)/installed-dev browser ## Browser tests only
