@@ -26,7 +26,7 @@ test: $(VENV)/installed-dev browser check tests ## Set up if needed; lint, types
 check: $(VENV)/installed-dev ## Lint, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright --level error
+	$(BIN)/pyright --level error --threads 2
 	$(BIN)/lint-imports
 
 tests: $(VENV)/installed-dev ## Every test but the long fault suite

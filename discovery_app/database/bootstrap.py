@@ -105,11 +105,14 @@ def create_database(
     Args:
         connection: A superuser's, in autocommit.
         logins: Its name and its owner.
-        template: The database to clone; nobody may be connected to it.
+        template: The database to clone; nobody may be connected to it. It is copied
+            file by file, which for one of tens of megabytes takes a third of the time.
     """
     name, owner = sql.Identifier(logins.database), sql.Identifier(logins.owner)
     if not _has_database(connection, logins.database):
         origin = sql.SQL("TEMPLATE {}").format(sql.Identifier(template or "template1"))
+        if template:
+            origin += sql.SQL(" STRATEGY FILE_COPY")
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {} {}").format(name, owner, origin)
         )
