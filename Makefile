@@ -13,7 +13,7 @@ ifneq ($(strip $(NPM_CONFIG_REGISTRY)),)
 export NPM_CONFIG_REGISTRY
 endif
 
-.PHONY: help run test check lint types tests e2e faults bench accuracy browser clean
+.PHONY: help run test check lint types tests tests-without-browser tests-with-browser e2e faults bench accuracy browser clean
 
 help: ## Say what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,8 +29,13 @@ check: $(VENV)/installed-dev ## Lint, types and import contracts
 	$(BIN)/pyright --level error --threads 2
 	$(BIN)/lint-imports
 
-tests: $(VENV)/installed-dev ## Every test but the long fault suite
-	$(BIN)/pytest -n 3 --dist loadgroup -m "not e2e and not long"
+tests: $(VENV)/installed-dev ## Every test but the long ones, the browser's beside the others
+	@$(MAKE) --no-print-directory -j 2 tests-without-browser tests-with-browser
+
+tests-without-browser:
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e and not long"
+
+tests-with-browser:
 	$(BIN)/pytest -m "e2e and not long"
 
 e2e: $(VENV)/installed-dev browser ## Browser tests only
