@@ -14,11 +14,6 @@ def facts(pairs: Mapping[str, Words | rx.Component]) -> rx.Component:
     )
 
 
-def sourced_facts(*lines: rx.Component) -> rx.Component:
-    """Return ``sourced`` lines: values that say where they come from."""
-    return rx.el.dl(*lines, class_name="inputs")
-
-
 def sourced(name: Words, value: Words, source: Words = "") -> rx.Component:
     """Return a value with its source under it; also for ``rx.foreach``."""
     return rx.box(

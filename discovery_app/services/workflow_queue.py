@@ -70,11 +70,6 @@ _MISSING: Final = sa.text(
 
 _DROP: Final = sa.text("DELETE FROM procrastinate.procrastinate_jobs WHERE id = :job")
 
-_DEPTHS: Final = sa.text(
-    "SELECT queue_name, count(*) AS jobs FROM procrastinate.procrastinate_jobs"
-    " WHERE status = 'todo' GROUP BY queue_name ORDER BY queue_name"
-)
-
 
 def queue_phase(session: Session, workflow_id: UUID) -> None:
     """Queue the current phase of a workflow that has just become runnable.
@@ -123,10 +118,6 @@ class WorkflowQueueService:
     def drop(self, job_id: int) -> None:
         """Remove a job that this worker will not finish."""
         self._session.execute(_DROP, {"job": job_id})
-
-    def depths(self) -> dict[str, int]:
-        """Return how many jobs wait, by queue."""
-        return {row.queue_name: row.jobs for row in self._session.execute(_DEPTHS)}
 
     def _yield_to_others(self) -> None:
         self._session.execute(

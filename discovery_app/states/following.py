@@ -13,6 +13,7 @@ from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.errors import DiscoveryError, NotFoundError, UnavailableError
 from discovery_app.states.gate import again, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.places import workflow_scope_of
 from discovery_app.states.session import choose
 
 _REST: Final = 3.0
@@ -83,6 +84,32 @@ async def follow_engagement(
         await look(wake, await scope_of(state, engagement_id))
 
     return await follow(state, [engagement_id], look_scoped, event)
+
+
+async def follow_workflow(
+    state: Any, begin: Callable[[UUID], None], look: ScopedLook, event: Any
+) -> rx.event.EventSpec | None:
+    """Follow the workflow of the page's address, ``/workflows/<id>…``.
+
+    The arguments are those of ``follow_engagement``; ``begin`` is given the workflow.
+    """
+    try:
+        workflow_id = id_in_path(state, "workflow")
+        scope = await workflow_scope_of(state, workflow_id)
+        async with state:
+            begin(workflow_id)
+            await choose(state, scope.engagement_id)
+    except UnavailableError as error:
+        await say(state, error)
+        return await again(event)
+    except DiscoveryError as error:
+        await say(state, error)
+        return None
+
+    async def look_scoped(wake: Wake) -> None:
+        await look(wake, await workflow_scope_of(state, workflow_id))
+
+    return await follow(state, [workflow_id], look_scoped, event)
 
 
 async def say(state: Any, error: DiscoveryError) -> None:

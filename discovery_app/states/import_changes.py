@@ -18,17 +18,16 @@ from discovery_app.domain.import_changes import ImportDiff
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.words import count
 from discovery_app.domain.workflow import FINISHED
-from discovery_app.errors import DiscoveryError, NotFoundError
+from discovery_app.errors import DiscoveryError
 from discovery_app.services.import_diffs import ImportDiffService
 from discovery_app.services.import_undo import UndoPreview
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.services.workflow_undo import WorkflowUndoService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.places import workflow_scope_of
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 
 class ImportChangesState(rx.State):
@@ -48,22 +47,9 @@ class ImportChangesState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the changes as the address says, and keep them true."""
-        try:
-            workflow_id = id_in_path(self, "workflow")
-            scope = await workflow_scope_of(self, workflow_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
-        query = ChangeQuery.from_address(self.router.url.query_parameters)
-        async with self:
-            if self.page.workflow_id != str(workflow_id):
-                self.page, self.loading = ChangePage(), True
-                self.notice, self.failure = "", ""
-            self.query, self.filtered = query, query.is_filtered
-            await choose(self, scope.engagement_id)
 
-        async def look(wake: Wake) -> None:
-            scope = await workflow_scope_of(self, workflow_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            workflow_id, query = id_in_path(self, "workflow"), self.query
             page = await wake.read(
                 ("changes", workflow_id, scope.role, query),
                 partial(_read, scope, workflow_id, query),
@@ -71,7 +57,14 @@ class ImportChangesState(rx.State):
             async with self:
                 self.page, self.loading, self.problem = page, False, ""
 
-        return await follow(self, (workflow_id,), look, ImportChangesState.watch)
+        return await follow_workflow(self, self._begin, look, ImportChangesState.watch)
+
+    def _begin(self, workflow_id: UUID) -> None:
+        if self.page.workflow_id != str(workflow_id):
+            self.page, self.loading = ChangePage(), True
+            self.notice, self.failure = "", ""
+        self.query = ChangeQuery.from_address(self.router.url.query_parameters)
+        self.filtered = self.query.is_filtered
 
     @rx.event
     @allow(Permission.VIEW)

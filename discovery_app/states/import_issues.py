@@ -18,14 +18,11 @@ from discovery_app.domain.issue_lines import (
     rule_title,
 )
 from discovery_app.domain.words import count
-from discovery_app.errors import NotFoundError
 from discovery_app.services.import_issues import ImportIssueService, IssueFilter
 from discovery_app.services.workflow_state import WorkflowStateService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.hub import Wake
-from discovery_app.states.places import workflow_scope_of
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 
 class ImportIssuesState(rx.State):
@@ -41,21 +38,9 @@ class ImportIssuesState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the issues as the address says, and keep them true."""
-        try:
-            workflow_id = id_in_path(self, "workflow")
-            scope = await workflow_scope_of(self, workflow_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
-        query = IssueQuery.from_address(self.router.url.query_parameters)
-        async with self:
-            if self.page.workflow_id != str(workflow_id):
-                self.page, self.loading = IssuePage(), True
-            self.query, self.filtered = query, query.is_filtered
-            await choose(self, scope.engagement_id)
 
-        async def look(wake: Wake) -> None:
-            scope = await workflow_scope_of(self, workflow_id)
+        async def look(wake: Wake, scope: Scope) -> None:
+            workflow_id, query = id_in_path(self, "workflow"), self.query
             page = await wake.read(
                 ("issues", workflow_id, scope.role, query),
                 partial(_read, scope, workflow_id, query),
@@ -63,7 +48,13 @@ class ImportIssuesState(rx.State):
             async with self:
                 self.page, self.loading, self.problem = page, False, ""
 
-        return await follow(self, (workflow_id,), look, ImportIssuesState.watch)
+        return await follow_workflow(self, self._begin, look, ImportIssuesState.watch)
+
+    def _begin(self, workflow_id: UUID) -> None:
+        if self.page.workflow_id != str(workflow_id):
+            self.page, self.loading = IssuePage(), True
+        self.query = IssueQuery.from_address(self.router.url.query_parameters)
+        self.filtered = self.query.is_filtered
 
     @rx.event
     @allow(Permission.VIEW)
