@@ -22,11 +22,7 @@ _WORDS: Final = "words"
 _DRIVER: Final = "driver"
 
 # Nobody waits for the disk: there is nothing in it to keep.
-_SAY: Final = (
-    "select pg_notify(word.channel, word.payload),"
-    " set_config('synchronous_commit', 'off', true)"
-    " from unnest(%(channels)s::text[], %(payloads)s::text[]) as word(channel, payload)"
-)
+_SAY: Final = "select pg_notify(%s, %s), set_config('synchronous_commit', 'off', true)"
 
 
 def say_after_commit(session: Session, channel: str, payload: str) -> None:
@@ -51,13 +47,12 @@ def say(info: dict[str, Any]) -> None:
     words = _ended(info)
     if not words:
         return
-    channels, payloads = zip(*words, strict=True)
     driver = info[_DRIVER]
-    sent = {"channels": list(channels), "payloads": list(payloads)}
     try:
-        driver.autocommit = True  # One statement that is its own transaction.
+        driver.autocommit = True  # Each statement is its own transaction.
         try:
-            driver.execute(_SAY, sent)
+            for word in words:
+                driver.execute(_SAY, word)
         finally:
             driver.autocommit = False
     except psycopg.Error as error:

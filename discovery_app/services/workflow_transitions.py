@@ -128,7 +128,8 @@ _STATEMENT: Final = """
             updated_at = clock_timestamp()
         WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
           AND NOT (%(unless_paused)s AND EXISTS (
-            SELECT FROM workflow_leases AS asked WHERE asked.id = workflow_states.id
+            SELECT FROM workflow_leases AS asked WHERE asked.id = %(workflow_id)s
+            AND asked.engagement_id = %(engagement_id)s
             AND pause_requested AND NOT cancel_requested))
         RETURNING id, engagement_id, client_account_id, session_id, version, event_seq,
             status = 'cancelling' AS cancelling
@@ -161,7 +162,7 @@ _STATEMENT: Final = """
                 ELSE coalesce(%(cancel_requested)s, held.cancel_requested) END,
             pause_requested = coalesce(%(pause_requested)s, held.pause_requested)
         FROM state
-        WHERE held.id = state.id AND held.engagement_id = state.engagement_id
+        WHERE held.id = %(workflow_id)s AND held.engagement_id = %(engagement_id)s
           AND (cast(%(expected_fence)s AS bigint) IS NULL OR (
             held.fence = %(expected_fence)s AND held.owner = %(actor)s
             AND (%(ended_id)s IS NULL OR EXISTS (SELECT FROM ended))))
