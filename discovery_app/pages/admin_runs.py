@@ -113,7 +113,7 @@ def _filters() -> rx.Component:
                 "Status",
                 [(one, LOOKS[one].word) for one in STATUSES],
                 AdminRunsState.query.status,
-                AdminRunsState.pick_status,
+                lambda value: AdminRunsState.pick("status", value),
                 any_word="All in trouble",
             )
         ],

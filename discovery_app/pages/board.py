@@ -7,8 +7,7 @@ from discovery_app.components.data_table import Column, Sorting, data_table, pag
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.filter_bar import filter_bar, filter_chip
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import halves, last_on_phone, stack, tiles
-from discovery_app.components.metric_tile import metric_tile
+from discovery_app.components.layout import halves, last_on_phone, stack
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.panel import foldable, panel
@@ -22,8 +21,9 @@ from discovery_app.components.table_row import (
     two_lines,
 )
 from discovery_app.components.tokens import MUTED, Tone, text_color
+from discovery_app.components.workflow_tiles import workflow_tiles
 from discovery_app.domain.board import BOARD_STATUSES
-from discovery_app.domain.board_lines import BoardLine, TileWords
+from discovery_app.domain.board_lines import BoardLine
 from discovery_app.domain.board_query import STARTED
 from discovery_app.states.board import BoardState
 from discovery_app.states.session import SessionState
@@ -58,7 +58,7 @@ def board() -> rx.Component:
             ),
         ),
         notice(BoardState.problem, tone=Tone.BAD),
-        rx.cond(BoardState.has_board, _tiles()),
+        rx.cond(BoardState.has_board, workflow_tiles(BoardState.tiles)),
         _filters(),
         data_table(
             "Workflows",
@@ -80,26 +80,6 @@ def board() -> rx.Component:
         rx.cond(BoardState.has_board, _charts()),
         session=SessionState.view,
         on_pick=SessionState.select,
-    )
-
-
-def _tiles() -> rx.Component:
-    shown = BoardState.tiles
-    return tiles(
-        _tile("Running", shown.running, "running", Tone.ACTIVE),
-        _tile("Waiting", shown.waiting, "waiting_for_approval", Tone.ATTENTION),
-        _tile("Stuck", shown.stuck, "stuck", Tone.BAD),
-        _tile("Failed", shown.failed, "failed", Tone.BAD),
-        _tile("Completed today", shown.completed, "completed", Tone.GOOD),
-    )
-
-
-def _tile(label: str, words: TileWords, status: str, tone: Tone) -> rx.Component:
-    href = f"/workflows?status={status}"
-    if status == "completed":
-        href += "&sort=-started"
-    return metric_tile(
-        label, words.value, words.note, LOOKS[status].icon, tone=tone, href=href
     )
 
 

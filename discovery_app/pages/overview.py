@@ -6,14 +6,13 @@ from discovery_app.components.buttons import link_button
 from discovery_app.components.data_table import Column, data_table
 from discovery_app.components.empty_state import empty_state, skeleton_lines
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import halves, tiles
+from discovery_app.components.layout import halves
 from discovery_app.components.list_row import list_row
-from discovery_app.components.metric_tile import metric_tile
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.panel import panel, section
 from discovery_app.components.relative_time import relative_time
-from discovery_app.components.status_badge import LOOKS, status_label
+from discovery_app.components.status_badge import status_label
 from discovery_app.components.table_row import cell, number_cell, table_row, two_lines
 from discovery_app.components.tokens import (
     MUTED,
@@ -23,8 +22,8 @@ from discovery_app.components.tokens import (
     how_many,
     when_said,
 )
+from discovery_app.components.workflow_tiles import workflow_tiles
 from discovery_app.domain.access import Role
-from discovery_app.domain.board_lines import TileWords
 from discovery_app.domain.overview_lines import EngagementLine, ListLine
 from discovery_app.domain.workers import WorkerLine
 from discovery_app.states.overview import OverviewState
@@ -70,7 +69,10 @@ def overview() -> rx.Component:
             subtitle=OverviewState.subtitle,
         ),
         notice(OverviewState.problem, tone=Tone.BAD),
-        rx.cond((OverviewState.role != "") & ~IS_CONSULTANT, _tiles()),
+        rx.cond(
+            (OverviewState.role != "") & ~IS_CONSULTANT,
+            workflow_tiles(OverviewState.tiles),
+        ),
         halves(
             panel(
                 rx.cond(IS_CONSULTANT, "Waits for you", "Needs a person"),
@@ -96,28 +98,6 @@ def overview() -> rx.Component:
         ),
         session=SessionState.view,
         on_pick=SessionState.select,
-    )
-
-
-def _tiles() -> rx.Component:
-    shown = OverviewState.tiles
-    return tiles(
-        _tile("Running", shown.running, "running", Tone.ACTIVE),
-        _tile("Waiting", shown.waiting, "waiting_for_approval", Tone.ATTENTION),
-        _tile("Stuck", shown.stuck, "stuck", Tone.BAD),
-        _tile("Failed", shown.failed, "failed", Tone.BAD),
-        _tile("Completed today", shown.completed, "completed", Tone.GOOD),
-    )
-
-
-def _tile(label: str, words: TileWords, status: str, tone: Tone) -> rx.Component:
-    return metric_tile(
-        label,
-        words.value,
-        words.note,
-        LOOKS[status].icon,
-        tone=tone,
-        href=f"/workflows?status={status}",
     )
 
 

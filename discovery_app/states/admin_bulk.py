@@ -12,6 +12,7 @@ from discovery_app.errors import DiscoveryError
 from discovery_app.services.signed_in import scope_by_cookie
 from discovery_app.services.workflow_bulk import WorkflowBulkService
 from discovery_app.states.admin_runs import AdminRunsState
+from discovery_app.states.asked import AskedForReason
 from discovery_app.states.gate import cookie_of, in_thread, platform_scope_of
 from discovery_app.states.rules import allow
 
@@ -24,19 +25,14 @@ _NOTHING: Final = {
 }
 
 
-class AdminBulkState(rx.State):
+class AdminBulkState(AskedForReason, rx.State):
     """What all runs of the list's filter are asked about, counted first.
 
     Attributes:
-        question: ``retry`` or ``cancel`` while the dialog asks.
         matched: How many runs it would reach, in words.
     """
 
-    question: str = ""
     matched: str = ""
-    reason: str = ""
-    notice: str = ""
-    done: str = ""
     _expected: int = 0
 
     @rx.event
@@ -54,25 +50,6 @@ class AdminBulkState(rx.State):
             return
         self._expected = outcome.matched
         self.matched, self.question = counted(outcome.matched, "run"), act
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def ask_no_more(self, opened: bool) -> None:
-        """Close the dialog."""
-        if not opened:
-            self.question = ""
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def write_reason(self, words: str) -> None:
-        """Keep the reason typed so far."""
-        self.reason = words
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def dismiss(self) -> None:
-        """Take the notices away."""
-        self.notice = self.done = ""
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)

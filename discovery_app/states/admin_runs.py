@@ -1,7 +1,6 @@
 """State of the admins' page on runs that failed, are stuck or crash again and again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -11,12 +10,14 @@ import reflex as rx
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, PlatformScope, Scope
 from discovery_app.domain.board import BoardPage
-from discovery_app.domain.board_lines import BoardLine, board_line, range_words
+from discovery_app.domain.board_lines import BoardLine
 from discovery_app.domain.board_query import BoardQuery
 from discovery_app.domain.words import counted
 from discovery_app.errors import DiscoveryError
 from discovery_app.services.board import BoardService
 from discovery_app.services.workflow_actions import WorkflowActionService
+from discovery_app.states.asked import AskedForReason
+from discovery_app.states.board_list import BoardList
 from discovery_app.states.following import follow
 from discovery_app.states.gate import (
     board_scope_of,
@@ -33,45 +34,30 @@ _WHY: Final = "looks at runs that need an admin"
 Act = Callable[[Scope, BoardLine, str], None]
 
 
-class AdminRunsState(rx.State):
+class AdminRunsState(BoardList, AskedForReason, rx.State):
     """Runs in trouble across clients, fresh while the page is open.
 
     Attributes:
         opened: The run in the drawer.
-        question: ``retry``, ``cancel`` or ``retry_many`` while a dialog asks.
         picked: Ids of the selected runs.
         to_retry: How many of them a retry will reach.
     """
 
-    query: BoardQuery = BoardQuery()
-    is_filtered: bool = False
-    sort: str = ""
-    descending: bool = False
-    lines: tuple[BoardLine, ...] = ()
-    shown: str = ""
-    total: str = ""
-    next_cursor: str = ""
-    previous_cursor: str = ""
+    page_path = PATH
+    counts = "run"
+
     opened: BoardLine = BoardLine()
     open_id: str = ""
-    question: str = ""
-    reason: str = ""
     picked: rx.Field[list[str]] = rx.field(default_factory=list)
     all_picked: bool = False
     to_retry: int = 0
-    notice: str = ""
-    done: str = ""
-    loading: bool = True
-    problem: str = ""
 
     @rx.event(background=True, supersedes=True)
     @allow(Permission.RETRY_WORKFLOWS)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the runs in trouble, and keep them true."""
         async with self:
-            query = BoardQuery.from_address(self.router.url.query_parameters)
-            self.query, self.is_filtered = query, query.is_filtered
-            self.sort, self.descending = query.by.value, query.descending
+            query = self._take_address()
 
         async def look(wake: Wake) -> None:
             scope = await platform_scope_of(self, _WHY)
@@ -83,52 +69,10 @@ class AdminRunsState(rx.State):
         return await follow(self, board.engagement_ids, look, AdminRunsState.watch)
 
     def _show(self, page: BoardPage) -> None:
-        self.lines = tuple(board_line(row) for row in page.rows)
-        self.shown, self.total = range_words(page), counted(page.total, "run")
-        self.next_cursor = page.next_cursor
-        self.previous_cursor = page.previous_cursor
+        self._show_page(page)
         there = {line.workflow_id for line in self.lines}
         self._pick([one for one in self.picked if one in there])
         self._open(self.open_id)
-        self.loading, self.problem = False, ""
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List the runs with ``words`` in their names."""
-        return self._go(replace(self.query, q=words, at=""))
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def pick_status(self, value: str) -> rx.event.EventSpec:
-        """List the runs of one status; empty means all that are in trouble."""
-        asked = {**self.query.__dict__, "status": value, "at": ""}
-        return self._go(BoardQuery.from_address(asked))
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def sort_by(self, key: str) -> rx.event.EventSpec:
-        """Sort by a column, turn it round, or go back to what is most urgent."""
-        known = BoardQuery.from_address({"sort": key}).by
-        return self._go(self.query.sorted_by(known))
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(BoardQuery(sort=self.query.sort))
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(replace(self.query, at=self.next_cursor))
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(replace(self.query, at=self.previous_cursor))
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)
@@ -154,25 +98,6 @@ class AdminRunsState(rx.State):
     async def ask(self, question: str) -> None:
         """Open the dialog for ``retry``, ``cancel`` or ``retry_many``."""
         self.question, self.reason = question, ""
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def ask_no_more(self, opened: bool) -> None:
-        """Close the dialog."""
-        if not opened:
-            self.question = ""
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def write_reason(self, words: str) -> None:
-        """Keep the reason typed so far."""
-        self.reason = words
-
-    @rx.event
-    @allow(Permission.RETRY_WORKFLOWS)
-    async def dismiss(self) -> None:
-        """Take the notices away."""
-        self.notice, self.done = "", ""
 
     @rx.event
     @allow(Permission.RETRY_WORKFLOWS)
@@ -221,10 +146,6 @@ class AdminRunsState(rx.State):
         found = self._chosen([workflow_id])
         self.opened = found[0] if found else BoardLine()
         self.open_id = workflow_id if found else ""
-
-    def _go(self, query: BoardQuery) -> rx.event.EventSpec:
-        self.query = query
-        return rx.redirect(query.address(PATH), replace=True)
 
 
 def _read(scope: PlatformScope, query: BoardQuery) -> BoardPage:

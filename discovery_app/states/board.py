@@ -14,21 +14,18 @@ from discovery_app.domain.access import (
 )
 from discovery_app.domain.board import BoardPage, BoardTotals
 from discovery_app.domain.board_lines import (
-    BoardLine,
     BoardTiles,
-    board_line,
     day_bars,
     day_sentence,
     engagement_bars,
     phase_bars,
-    range_words,
     tiles_of,
 )
 from discovery_app.domain.board_query import BoardQuery
 from discovery_app.domain.display import Choice, RankedBar
-from discovery_app.domain.words import counted
 from discovery_app.services.board import BoardService, phase_choices
 from discovery_app.services.board_trends import BoardTrendService
+from discovery_app.states.board_list import BoardList
 from discovery_app.states.following import follow
 from discovery_app.states.gate import board_scope_of
 from discovery_app.states.hub import Wake
@@ -56,18 +53,12 @@ class Trends:
     engagements: tuple[RankedBar, ...] = ()
 
 
-class BoardState(rx.State):
+class BoardState(BoardList, rx.State):
     """The workflows that the address asks for, fresh while the page is open."""
 
-    query: BoardQuery = BoardQuery()
-    is_filtered: bool = False
-    sort: str = ""
-    descending: bool = False
-    lines: tuple[BoardLine, ...] = ()
-    shown: str = ""
-    total: str = ""
-    next_cursor: str = ""
-    previous_cursor: str = ""
+    page_path = PATH
+    counts = "workflow"
+
     has_board: bool = False
     tiles: BoardTiles = BoardTiles()
     days: rx.Field[list[dict[str, str | int]]] = rx.field(default_factory=list)
@@ -75,17 +66,13 @@ class BoardState(rx.State):
     owners: tuple[Choice, ...] = ()
     engagements: tuple[Choice, ...] = ()
     phases: tuple[Choice, ...] = ()
-    loading: bool = True
-    problem: str = ""
 
     @rx.event(background=True, supersedes=True)
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the board as its address says, and keep it true."""
         async with self:
-            query = BoardQuery.from_address(self.router.url.query_parameters)
-            self.query, self.is_filtered = query, query.is_filtered
-            self.sort, self.descending = query.by.value, query.descending
+            query = self._take_address()
         seen: list[Any] = [None]
 
         async def look(wake: Wake) -> None:
@@ -110,60 +97,13 @@ class BoardState(rx.State):
         return await follow(self, board.engagement_ids, look, BoardState.watch)
 
     def _show(self, found: _Snapshot) -> None:
-        self.lines = tuple(board_line(row) for row in found.page.rows)
-        self.shown = range_words(found.page)
-        self.total = counted(found.page.total, "workflow")
-        self.next_cursor = found.page.next_cursor
-        self.previous_cursor = found.page.previous_cursor
+        self._show_page(found.page)
         self.has_board = found.totals is not None
         if found.totals is not None:
             self.tiles = tiles_of(found.totals)
         self.owners = tuple(Choice(one, one) for one in found.owners)
         self.engagements = found.engagements
         self.phases = phase_choices()
-        self.loading, self.problem = False, ""
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """List the workflows with ``words`` in their names."""
-        return self._go(replace(self.query, q=words, at=""))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def pick(self, name: str, value: str) -> rx.event.EventSpec:
-        """Filter by ``value``; empty lets everything through."""
-        asked = {**self.query.__dict__, name: value, "at": ""}
-        return self._go(BoardQuery.from_address(asked))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def sort_by(self, key: str) -> rx.event.EventSpec:
-        """Sort by a column, turn it round, or go back to what needs a person."""
-        known = BoardQuery.from_address({"sort": key}).by
-        return self._go(self.query.sorted_by(known))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(BoardQuery(sort=self.query.sort))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def next_page(self) -> rx.event.EventSpec:
-        """Show the rows after these."""
-        return self._go(replace(self.query, at=self.next_cursor))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def previous_page(self) -> rx.event.EventSpec:
-        """Show the rows before these."""
-        return self._go(replace(self.query, at=self.previous_cursor))
-
-    def _go(self, query: BoardQuery) -> rx.event.EventSpec:
-        self.query = query
-        return rx.redirect(query.address(PATH), replace=True)
 
 
 def _read(scope: BoardScope, query: BoardQuery) -> _Snapshot:
