@@ -25,12 +25,13 @@ class _Column(TypedDict):
 class Document(TypedDict):
     """A header row of ``headers.json``.
 
-    ``held_out`` ones were labelled after the rules had been improved on the others.
+    ``round`` says when it was labelled: those of a later round were labelled after
+    the rules had been improved on all earlier ones.
     """
 
     source: str
     document: str
-    held_out: bool
+    round: int
     columns: list[_Column]
 
 
@@ -58,7 +59,7 @@ class Judged:
     """What the rules made of a labelled header."""
 
     source: str
-    held_out: bool
+    round: int
     labelled: Labelled
     outcome: str
     target: str | None
@@ -101,7 +102,7 @@ def judged_headers() -> list[Judged]:
 
 
 def _judged(folder: Path, document: Document) -> Iterator[Judged]:
-    source, held_out = document["source"], document["held_out"]
+    source, labelled_in = document["source"], document["round"]
     labelled = [
         Labelled(c["header"], tuple(c["expected"]), tuple(c["values"]))
         for c in document["columns"]
@@ -119,14 +120,14 @@ def _judged(folder: Path, document: Document) -> Iterator[Judged]:
         )
     except DiscoveryError as error:
         for entry in labelled:
-            yield Judged(source, held_out, entry, "refused", None, (), str(error))
+            yield Judged(source, labelled_in, entry, "refused", None, (), str(error))
         return
     by_position = {row["position"]: row for row in mappings.iter_rows(named=True)}
     for place, entry in enumerate(labelled):
         row = by_position[place]
         yield Judged(
             source,
-            held_out,
+            labelled_in,
             entry,
             row["outcome"],
             row["target"],

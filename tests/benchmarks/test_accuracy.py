@@ -1,6 +1,7 @@
 import pytest
 
-from benchmarks.accuracy import accuracy, wrong_examples
+from benchmarks.accuracy import wrong_examples
+from benchmarks.accuracy_figures import accuracy
 from benchmarks.labelled_headers import Judged, Labelled, judged_headers
 
 
@@ -38,7 +39,5 @@ def test_every_example_of_an_operating_system_is_judged_rightly():
 
 def test_counts_a_wrong_confident_header_as_wrong():
     label = Labelled("RAM %", ("mem_util_avg_pct",), ("45",))
-    found = accuracy(
-        "one", [Judged("x", False, label, "confident", "memory_mb", (), "")]
-    )
+    found = accuracy("one", [Judged("x", 1, label, "confident", "memory_mb", (), "")])
     assert (found.wrong, found.precision, found.recall) == (1, 0.0, 0.0)
