@@ -50,7 +50,8 @@ def row(entry: Accuracy) -> str:
 def header_lines(judged: Sequence[Judged], sets: Sequence[Accuracy]) -> list[str]:
     """Return the part on headers."""
     cases = [
-        f"| {j.source} | {' '.join(j.labelled.header.split())} | {j.outcome} | {j.target or '–'} | "
+        f"| {j.source} | {' '.join(j.labelled.header.split())} | {j.outcome} | "
+        f"{j.target or '–'} | "
         f"{' or '.join(e or 'custom field' for e in j.labelled.expected)} |"
         for j in sorted(judged, key=lambda j: not j.is_confident)
         if not j.is_right

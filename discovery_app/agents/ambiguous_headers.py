@@ -10,15 +10,20 @@ from discovery_app.agents.judgement import (
     known_field,
     label,
     quoted,
+    unmapped,
     weigh,
 )
 from discovery_app.domain.mapping import ColumnProfile
-from discovery_app.knowledge.header_units import HeaderParts
+from discovery_app.knowledge.header_units import HeaderParts, split_header
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.value_support import Support, numbers, support
+from discovery_app.knowledge.values import enumeration
 
 BY_VALUES: Final = 0.84
 """A meaning that only the values tell. Chosen, not measured."""
+
+BY_UNIT: Final = 0.88
+"""The one meaning that suits the header's unit. Chosen, not measured."""
 
 _UNSURE: Final = 0.6
 _NAME_HEADERS: Final = frozenset(
@@ -29,6 +34,22 @@ _USUAL_CORES: Final = frozenset(
     | {56, 60, 64, 72, 80, 88, 96, 104, 112, 120, 128, 160, 192, 224, 256}
 )
 """Core counts that machines are sold or set up with."""
+
+_POWER_WORDS: Final = frozenset(
+    {"running", "stopped", "powered on", "powered off", "poweredon", "poweredoff"}
+    | {"on", "off", "suspended", "deallocated", "vm running", "vm deallocated"}
+    | {"shut off", "shutoff", "halted", "terminated"}
+)
+"""Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
+
+_MOST_SOCKETS: Final = 8
+"""No server of the usual make has more; a larger count is one of cores. Chosen."""
+
+_OF_VIRTUAL_MACHINES: Final = frozenset(
+    {"vm", "vmname", "virtualmachine", "cluster", "datastore", "resourcepool"}
+    | {"template", "vmtools", "guestos", "hypervisor"}
+)
+"""Headers beside which a shared ``Host`` is what the machines run on."""
 
 
 def decide_by_values(
@@ -42,6 +63,12 @@ def decide_by_values(
     chosen = _choose(normal, profile, table, candidates)
     known = ", ".join(label(candidate) for candidate in candidates)
     reason = f"{quoted(profile.header)} can mean {known}"
+    if all(_is_no_number_for(candidate, profile) for candidate in candidates):
+        told = f"{reason}, but its values look like none of them."
+        return unmapped("ambiguous_header", told, candidates)
+    if len(candidates) == 1:
+        told = f"{reason} by its unit."
+        return weigh(profile, candidates[0], BY_UNIT, "header_unit", told, parts.unit)
     if chosen is None:
         first = _likeliest(profile, table, candidates)
         rest = [candidate for candidate in candidates if candidate != first]
@@ -53,6 +80,16 @@ def decide_by_values(
     return replace(
         found, suggestion=replace(found.suggestion, candidates=tuple(candidates))
     )
+
+
+def _is_no_number_for(candidate: str, profile: ColumnProfile) -> bool:
+    """Return whether the field wants numbers and the column has others or none.
+
+    Words that no table knows may still mean the field: ``Tier`` of 1 and 2.
+    """
+    field = known_field(candidate)
+    counts = field.type in {"int", "float"}
+    return counts and support(field, profile) is Support.CONTRADICTS
 
 
 def _likeliest(
@@ -77,10 +114,16 @@ def _choose(
 ) -> str | None:
     if not profile.samples:
         return None
+    if {*candidates} == {"cpu_cores", "cpu_sockets"}:
+        return _choose_processors(profile, table)
+    if normal == "vmid":
+        return _choose_key(profile, table)
     if normal == "host":
         return _choose_host(profile, table)
     if normal == "cpu":
         return _choose_cpu(profile)
+    if normal == "state" and {"on", "off"} <= power_states(profile):
+        return "power_state"
     if normal in {"state", "tier", "devicetype", "purpose"}:
         return _only_agreeing(profile, candidates)
     return None
@@ -103,7 +146,44 @@ def _choose_host(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> str 
     unique = profile.distinct >= most and profile.distinct > 1 and profile.filled > 0.95
     if unique and not named and profile.kind in {"hostname", "fqdn"}:
         return "hostname"
-    return None
+    others = {normalise_header(column.header) for column in table}
+    shared = profile.distinct < most and not others.isdisjoint(_OF_VIRTUAL_MACHINES)
+    return "hypervisor_host" if named and shared else None
+
+
+def _choose_key(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> str | None:
+    """Return ``external_id`` for a key that has not the form of a ``vm-42``."""
+    most = max((column.distinct for column in table), default=0)
+    is_key = profile.distinct >= most and profile.filled > 0.95
+    return "external_id" if is_key and profile.kind in {"uuid", "integer"} else None
+
+
+def _choose_processors(
+    profile: ColumnProfile, table: Sequence[ColumnProfile]
+) -> str | None:
+    """Return cores for more than any server has sockets, sockets beside more cores."""
+    values = numbers(profile)
+    if profile.kind != "integer" or not values:
+        return None
+    if max(values) > _MOST_SOCKETS:
+        return "cpu_cores" if are_core_counts(profile) else None
+    cores = [numbers(column) for column in table if _counts_cores(column)]
+    more = [found for found in cores if found and max(found) > max(values)]
+    return "cpu_sockets" if more and min(map(min, more)) >= min(values) else None
+
+
+def _counts_cores(column: ColumnProfile) -> bool:
+    words = set(split_header(column.header).words)
+    counts = not words.isdisjoint({"core", "cores", "kerne"}) and "per" not in words
+    return counts and column.kind == "integer"
+
+
+def power_states(profile: ColumnProfile) -> set[str]:
+    """Return which power states the samples name; none if they may be a lifecycle's."""
+    words = {sample.strip().casefold() for sample in profile.samples}
+    known = [enumeration("power_state", word) for word in words]
+    states = {state for state in known if state is not None}
+    return states if None not in known and words & _POWER_WORDS else set()
 
 
 def are_core_counts(profile: ColumnProfile) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from discovery_app.domain.mapping import ColumnProfile, RememberedMapping
+from discovery_app.knowledge.fields import field_of_target
 from discovery_app.knowledge.header_units import HeaderParts
+from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import CLOSED_SOURCES
 from discovery_app.knowledge.unit_choices import unit_fits
 
@@ -36,6 +38,13 @@ class Column:
         return self.source in CLOSED_SOURCES and not self.is_connection
 
     def unit_for(self, target: str) -> str | None:
-        """Return the header's unit if ``target`` can take it."""
+        """Return the header's unit if ``target`` can take it.
+
+        A header that is the field's own name has the field's: ``net_in_mbps`` is in
+        MB/s, whatever ``mbps`` is elsewhere.
+        """
+        field = field_of_target(target)
+        if field and self.normal == normalise_header(field.name):
+            return field.unit
         unit = self.parts.unit
         return unit if unit and unit_fits(target, unit) else None

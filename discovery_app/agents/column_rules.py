@@ -57,6 +57,16 @@ _WIDEST: Final = 500
 
 _STEP: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_\[\]-]*$")
 
+_COMPONENTS: Final = frozenset(
+    {"disk", "drive", "volume", "nic", "adapter", "battery", "monitor", "display"}
+    | {"cpu", "processor", "dimm", "gpu", "controller", "enclosure", "printer"}
+    | {"software", "license", "user", "customer", "contract", "rack", "switch"}
+)
+"""What has a name, model or serial number of its own beside the machine's."""
+
+_SAYS_NOTHING: Final = frozenset({"name", "value", "code", "displayname"})
+"""Ends of paths that say what the step before says: ``State.Name`` is the state."""
+
 Rule = Callable[[Column], Judgement | None]
 
 
@@ -126,7 +136,7 @@ def _without_path(column: Column) -> Judgement | None:
     parts = header.split(".")
     if len(parts) < 2 or not all(_STEP.match(part) for part in parts):
         return None
-    for rest in (" ".join(parts[-2:]), parts[-1]):
+    for rest in _ends(parts):
         bare = _column(
             column.source, column.profile, column.table, column.remembered, rest
         )
@@ -136,6 +146,17 @@ def _without_path(column: Column) -> Judgement | None:
         if found is not None:
             return header_rules.proven(found)
     return None
+
+
+def _ends(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return what the end of a path may be called, the most telling first."""
+    parent, last = parts[-2:]
+    words = {word.rstrip("s") for word in split_header(parent).words}
+    if not words.isdisjoint(_COMPONENTS):
+        return (f"{parent} {last}",)
+    if last.casefold() in _SAYS_NOTHING:
+        return (f"{parent} {last}", parent)
+    return (f"{parent} {last}", last)
 
 
 def _nothing(profile: ColumnProfile) -> str:

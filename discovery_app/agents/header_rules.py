@@ -9,7 +9,12 @@ from typing import Final
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from discovery_app.agents.ambiguous_headers import are_core_counts, decide_by_values
+from discovery_app.agents.ambiguous_headers import (
+    BY_VALUES,
+    are_core_counts,
+    decide_by_values,
+    power_states,
+)
 from discovery_app.agents.column import Column
 from discovery_app.agents.judgement import (
     Judgement,
@@ -41,7 +46,6 @@ from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
 from discovery_app.knowledge.unit_choices import unit_fits
 from discovery_app.knowledge.value_support import Support, support
-from discovery_app.knowledge.values import enumeration
 
 EXACT: Final = 0.95
 FOREIGN: Final = 0.93
@@ -59,16 +63,11 @@ _MOST_TYPOS: Final = 2
 _MONTHS: Final = frozenset(
     {"month", "monthly", "monat", "monatliche", "mensuel", "mensual"}
 )
-_POWER_WORDS: Final = frozenset(
-    {"running", "stopped", "powered on", "powered off", "poweredon", "poweredoff"}
-    | {"on", "off", "suspended", "deallocated", "vm running", "vm deallocated"}
-)
-"""Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
-
 _MACHINE_HEADERS: Final = frozenset(
     {"host", "hostname", "computer", "computername", "server", "servername", "dnsname"}
     | {"device", "devicename", "machine", "machinename", "assetname"}
 )
+_HYPERVISORS: Final = ("vmware", "hyper-v", "hyperv", "kvm", "xen", "nutanix", "ahv")
 _KINDS_OF_PLATFORM: Final = frozenset({"type", "platform", "technology"})
 _CPU_SHARES: Final = frozenset({"cpu_util_avg_pct", "cpu_util_peak_pct"})
 
@@ -142,20 +141,21 @@ def _special(column: Column, target: str, reason: str) -> Judgement | None:
     """Return the judgement of a known spelling that may well mean another field."""
     if column.is_connection:
         return _edge(column, target, reason)
-    if target == "operational_status" and _speaks_of_power(column):
+    if target == "operational_status" and power_states(column.profile):
         told = f"{reason} But its values say whether machines are switched on."
         return ask(("power_state", target), UNSURE, "exact_header", told)
+    if target == "memory_mb" and column.profile.kind == "percent":
+        told = f"{reason} But its values are shares."
+        return weigh(
+            column.profile, "mem_util_avg_pct", BY_VALUES, "value_profile", told
+        )
+    if target == "is_virtual" and _names_hypervisors(column):
+        told = f"{reason} But its values name the hypervisors."
+        return ask(("hypervisor", target), UNSURE, "exact_header", told)
     if target == "cores_per_socket" and "per" not in column.parts.words:
         told = f"{reason} But it may count the cores of the whole machine."
         return ask(("cpu_cores", target), UNSURE, "exact_header", told)
     return None
-
-
-def _speaks_of_power(column: Column) -> bool:
-    """Return whether every sample is a word for on or off and some is no other."""
-    words = {sample.strip().casefold() for sample in column.profile.samples}
-    known = {enumeration("power_state", word) for word in words}
-    return bool(words) and None not in known and not words.isdisjoint(_POWER_WORDS)
 
 
 def _titles_something(column: Column) -> bool:
@@ -181,8 +181,6 @@ def _doubt(column: Column, target: str) -> str:
         return "But another column names the machines, and its values read like titles."
     if target == "monthly_cost" and not words & _MONTHS:
         return "But it does not say for what time."
-    if target == "is_virtual" and _names_hypervisors(column):
-        return "But its values name the hypervisors."
     bare = target in _CPU_SHARES and not column.parts.is_share
     if bare and column.profile.kind == "integer" and are_core_counts(column.profile):
         return "But its values may as well be numbers of cores."
@@ -190,9 +188,10 @@ def _doubt(column: Column, target: str) -> str:
 
 
 def _names_hypervisors(column: Column) -> bool:
-    plain = not _KINDS_OF_PLATFORM.isdisjoint(column.parts.words)
     said = " ".join(column.profile.samples).casefold()
-    return plain and not any(word in said for word in ("virtual", "physical", "true"))
+    plain = not _KINDS_OF_PLATFORM.isdisjoint(column.parts.words)
+    names = plain or any(name in said for name in _HYPERVISORS)
+    return names and not any(word in said for word in ("virtual", "physical", "true"))
 
 
 def _has_odd_unit(column: Column, target: str) -> bool:
@@ -289,8 +288,12 @@ def _concept_found(column: Column, match: ConceptMatch, reason: str) -> Judgemen
         column.unit_for(target),
         column.parts.is_share,
     )
-    needs_proof = bool(match.corrected) or match.concept.values_must_agree
-    return proven(found) if needs_proof else found
+    is_weak = bool(match.corrected) or match.concept.values_must_agree
+    if is_weak and found.values is Support.CONTRADICTS:
+        return unmapped("header_words", found.suggestion.reason, (target,))
+    if match.concept.is_asked and found.is_confident:
+        return found.changed(Outcome.REVIEW, "It may also be of something else.")
+    return proven(found) if is_weak else found
 
 
 def proven(found: Judgement) -> Judgement:

@@ -1,13 +1,21 @@
 """What the rules think of a column, before the columns of a table are compared."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from discovery_app.domain.mapping import ColumnProfile, MappingSuggestion, Outcome
-from discovery_app.knowledge.fields import AssetField, field_of_target, target_label
+from discovery_app.knowledge.fields import (
+    EDGE_PREFIX,
+    AssetField,
+    field_of_target,
+    target_label,
+)
 from discovery_app.knowledge.header_units import DIMENSIONS
+from discovery_app.knowledge.quantities import DIMENSIONS as DIMENSION_OF
+from discovery_app.knowledge.quantities import decide_mark, factor, parse_quantity
 from discovery_app.knowledge.unit_choices import same_unit, units_of
 from discovery_app.knowledge.value_support import Support, numbers, support
 
@@ -34,6 +42,17 @@ NEEDS_UNIT: Final = frozenset(
     }
 )
 """Fields whose numbers mean nothing without a unit (FIELD.md, trap 1)."""
+
+FIELD_OF_KIND: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ip": "ip_address",
+        "mac": "mac_address",
+        "uuid": "vm_uuid",
+        "fqdn": "fqdn",
+        "os": "operating_system",
+    }
+)
+"""What values of a kind are, where only one field takes them."""
 
 _SIZE_FIELDS: Final = frozenset(
     {
@@ -155,9 +174,10 @@ def weigh(
         return unmapped(rule, f"{reason} But it speaks of a share, not of a size.")
     values = support(_measured(field, unit), profile)
     if values is Support.CONTRADICTS:
+        likely = () if target.startswith(EDGE_PREFIX) else _kind_field(profile, target)
+        told = f"{reason} {_odd(profile)}"
         return replace(
-            ask((target,), _CONTRADICTED, rule, f"{reason} {_odd(profile)}", unit),
-            values=values,
+            ask((target, *likely), _CONTRADICTED, rule, told, unit), values=values
         )
     if target in NEEDS_UNIT and not _has_unit(target, unit, profile):
         return _ask_unit(profile, field, rule, reason)
@@ -169,6 +189,12 @@ def weigh(
         target, outcome, confidence, rule, reason, unit, (target,)
     )
     return Judgement(suggestion, values=values)
+
+
+def _kind_field(profile: ColumnProfile, target: str) -> tuple[str, ...]:
+    """Return the field that the values look like, if it is another one."""
+    field = FIELD_OF_KIND.get(profile.kind)
+    return (field,) if field and field != target else ()
 
 
 def _are_fractions(profile: ColumnProfile, rule: str, unit: str | None) -> bool:
@@ -196,7 +222,19 @@ def _odd(profile: ColumnProfile) -> str:
 
 def _has_unit(target: str, unit: str | None, profile: ColumnProfile) -> bool:
     known = unit in DIMENSIONS or unit in units_of(target)
-    return known or profile.kind in {"size", "empty"}
+    in_cells = profile.kind in {"size", "empty"} or _carries_units(target, profile)
+    return known or in_cells
+
+
+def _carries_units(target: str, profile: ColumnProfile) -> bool:
+    """Return whether a unit that suits ``target`` stands in every cell."""
+    dimension = DIMENSION_OF.get(target)
+    mark = decide_mark(profile.samples, whole_numbers=False)
+    found = [parse_quantity(sample, mark) for sample in profile.samples]
+    return dimension is not None and all(
+        read is not None and read.unit and factor(dimension, read.unit) is not None
+        for read in found
+    )
 
 
 def _ask_unit(

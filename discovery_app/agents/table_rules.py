@@ -1,11 +1,12 @@
 """The columns of one table side by side: who gets a field that several want."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from discovery_app.agents.judgement import Judgement, ask, label, quoted
+from discovery_app.agents.beside_others import NAMES_ALIKE, beside_others
+from discovery_app.agents.judgement import FIELD_OF_KIND, Judgement, ask, label, quoted
 from discovery_app.domain.mapping import ColumnProfile, Outcome
 from discovery_app.knowledge.fields import IDENTITY_FIELDS, field_of_target
 from discovery_app.knowledge.source_headers import CLOSED_SOURCES
@@ -17,19 +18,9 @@ _STEP: Final = 0.01
 """How much confidence each later preset column of a field gives up; it is what
 keeps their order."""
 
-_BY_KIND: Final[Mapping[str, str]] = {
-    "ip": "ip_address",
-    "mac": "mac_address",
-    "uuid": "vm_uuid",
-    "fqdn": "fqdn",
-    "os": "operating_system",
-}
 _VALUES_ONLY: Final = 0.5
 _MOSTLY_FILLED: Final = 0.5
 """Chosen, not measured."""
-
-_NAMES_ALIKE: Final = 0.9
-"""Share of a rival's different names, below which a column repeats its own; chosen."""
 
 _ASKED_WHEN_TIED: Final = frozenset({"asset_name", "hostname", "operating_system"})
 """Fields for which two equally good columns are worth a question."""
@@ -39,7 +30,7 @@ def settle(
     source: str, profiles: Sequence[ColumnProfile], judged: Sequence[Judgement]
 ) -> list[Judgement]:
     """Return the judgements of one table's columns after they were compared."""
-    settled = list(judged)
+    settled = beside_others(profiles, judged)
     for target, places in _by_target(settled).items():
         _share_out(target, places, profiles, settled)
     taken = {j.suggestion.target for j in settled if j.is_confident}
@@ -79,7 +70,10 @@ def _share_out(
     for place in places:
         if place == winner or place in preset:
             continue
-        settled[place] = _lost(settled[place], settled[winner], profiles[winner].header)
+        same = _holds_the_same(profiles[place], profiles[winner])
+        settled[place] = _lost(
+            settled[place], settled[winner], profiles[winner].header, same
+        )
 
 
 def _rank_presets(target: str, places: list[int], settled: list[Judgement]) -> None:
@@ -123,12 +117,21 @@ def _names_each(judgement: Judgement, profile: ColumnProfile, most: int) -> bool
     ``ComputerName`` beside ``Name`` is the host that several machines run on.
     """
     identifies = judgement.suggestion.target in IDENTITY_FIELDS
-    return not identifies or profile.distinct >= _NAMES_ALIKE * most
+    return not identifies or profile.distinct >= NAMES_ALIKE * most
 
 
-def _lost(loser: Judgement, winner: Judgement, header: str) -> Judgement:
+def _holds_the_same(one: ColumnProfile, other: ColumnProfile) -> bool:
+    """Return whether two columns look like copies of each other."""
+    samples = one.samples == other.samples
+    return samples and one.distinct == other.distinct and one.filled == other.filled
+
+
+def _lost(loser: Judgement, winner: Judgement, header: str, same: bool) -> Judgement:
     """Say that another column has better evidence for the same field."""
     target = loser.suggestion.target or ""
+    if same:
+        why = f"But {quoted(header)} holds the same values."
+        return loser.changed(Outcome.UNMAPPED, why, "duplicate_target")
     tied = (
         abs(loser.suggestion.confidence - winner.suggestion.confidence) < _STEP
         and loser.values is winner.values
@@ -172,7 +175,7 @@ def _by_values(
     most = max((profile.distinct for profile in profiles), default=0)
     result = list(settled)
     for place, (profile, judgement) in enumerate(zip(profiles, settled, strict=True)):
-        target = _BY_KIND.get(profile.kind)
+        target = FIELD_OF_KIND.get(profile.kind)
         silent = judgement.suggestion.rule == "no_match"
         if not (silent and target) or target in given:
             continue

@@ -7,7 +7,6 @@ both were carried over from the product's field research (FIELD.md). Spellings u
 """
 
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
+from discovery_app.knowledge.header_units import written_forms
 from discovery_app.knowledge.headers import normalise_header
 
 EDGE_PREFIX: Final = "edge."
@@ -35,11 +35,6 @@ lists of applications."""
 
 FOREIGN_LANGUAGES: Final = ("de", "fr", "es")
 """Spellings of these sources are headers in another language than English."""
-
-
-_UMLAUTS: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
-)
 
 
 @dataclass(frozen=True)
@@ -175,10 +170,7 @@ def _of_source(field: str, source: str, headers: list[Any]) -> list[HeaderSpelli
 
 def _written(header: str) -> list[str]:
     """Return the ways ``header`` is written where accents are not at hand."""
-    plain = unicodedata.normalize("NFKD", header)
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    german = header.translate(_UMLAUTS)
-    return list(dict.fromkeys((header, bare, german)))
+    return list(dict.fromkeys((header, *written_forms(header))))
 
 
 def _by_header(spellings: Iterable[HeaderSpelling]) -> Spellings:

@@ -12,12 +12,16 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from discovery_app.knowledge.header_synonyms import (
+    ENGLISH,
+    FILLERS,
+    FOREIGN_FILLERS,
+    SAME,
+)
 from discovery_app.knowledge.header_units import DIMENSIONS, HeaderParts
 from discovery_app.knowledge.header_vocabulary import (
     CONCEPTS,
     EDGE_CONCEPTS,
-    FILLERS,
-    SAME,
     Concept,
 )
 
@@ -51,9 +55,15 @@ _VOCABULARY: Final = (
         for word in group
     )
 )
+_ENGLISH: Final = _VOCABULARY - (frozenset(SAME) - frozenset(ENGLISH))
 _LONG_WORDS: Final = tuple(
-    sorted(word for word in _VOCABULARY if len(word) >= _SHORTEST_TYPO)
+    sorted(word for word in _ENGLISH if len(word) >= _SHORTEST_TYPO)
 )
+"""What a misspelt word is taken for. Words of other languages are too many and too
+near to English ones."""
+
+_PARTS: Final = _VOCABULARY - FOREIGN_FILLERS
+_SHORTEST_ABBREVIATION: Final = 3
 
 
 @cache
@@ -69,7 +79,7 @@ def _pieces(word: str) -> tuple[str, ...]:
     found = [
         (word[:cut], word[cut:])
         for cut in cuts
-        if word[:cut] in _VOCABULARY and word[cut:] in _VOCABULARY
+        if word[:cut] in _PARTS and word[cut:] in _PARTS
     ]
     return found[0] if len(found) == 1 else (word,)
 
@@ -94,6 +104,27 @@ def _canonical(word: str) -> tuple[str, str]:
     return SAME.get(near[0], near[0]), near[0]
 
 
+@cache
+def _whole(word: str) -> str | None:
+    """Return what ``word``, cut short by a point, stands for; ``None`` if unclear.
+
+    ``Verantw.`` begins a known word, ``Umgebg.`` has its first and some later letters.
+    All words that it may be must mean the same.
+    """
+    if word in _VOCABULARY or len(word) < _SHORTEST_ABBREVIATION:
+        return None
+    begun = {SAME.get(v, v) for v in _VOCABULARY if v.startswith(word)}
+    if not begun:
+        begun = {SAME.get(v, v) for v in _VOCABULARY if _is_cut_from(word, v)}
+    return begun.pop() if len(begun) == 1 else None
+
+
+def _is_cut_from(word: str, whole: str) -> bool:
+    letters = iter(whole)
+    same_start = whole.startswith(word[:_SHORTEST_ABBREVIATION])
+    return same_start and all(letter in letters for letter in word)
+
+
 def is_count_of_processors(parts: HeaderParts) -> bool:
     """Return whether a header counts processors, which may be cores or sockets."""
     words = {_canonical(word)[0] for word in parts.words} - FILLERS
@@ -113,7 +144,8 @@ def match_concepts(
     parts: HeaderParts, concepts: Sequence[Concept] = CONCEPTS
 ) -> list[ConceptMatch]:
     """Return the concepts that a header's words fit, the most telling first."""
-    pieces = [_pieces(word) for word in parts.words]
+    written = {w: _whole(w) for w in parts.abbreviated.intersection(parts.words)}
+    pieces = [_pieces(written.get(word) or word) for word in parts.words]
     canonical = [_canonical(word) for found in pieces for word in found]
     words = {word for word, _ in canonical if word not in FILLERS}
     words |= {word for word, _ in canonical if word in {"to", "in"}}
@@ -121,6 +153,7 @@ def match_concepts(
         words.add("util")
     changed = [correction for _, correction in canonical if correction]
     changed += [" ".join(found) for found in pieces if len(found) > 1]
+    changed += [whole for whole in written.values() if whole]
     corrected = " ".join(changed)
     fitting = [c for c in concepts if _fits(c, words - {"in"} | _kept_in(c, words))]
     fitting = [c for c in fitting if _unit_fits(c, parts)]
@@ -145,5 +178,5 @@ def _fits(concept: Concept, words: set[str]) -> bool:
 
 def _unit_fits(concept: Concept, parts: HeaderParts) -> bool:
     if parts.unit is None:
-        return True
+        return not concept.needs_unit
     return DIMENSIONS[parts.unit] == concept.unit

@@ -16,16 +16,52 @@ _WRITTEN_AS_ONE: Final = (
     (re.compile(r"Net[ _-]?BIOS", re.IGNORECASE), " netbios "),
     (re.compile(r"([KMGT])iB"), r" \1ib "),
     (re.compile(r"([MG])Hz"), r" \1hz "),
+    (re.compile(r"([KMGT])[Bb]yte"), r" \1byte"),
+    (re.compile(r"(?<![A-Za-z])v(?=mem|ram|stor|disk|nic)", re.IGNORECASE), " "),
 )
-"""Mixed-case words that would fall apart at their capitals."""
+"""Mixed-case words that would fall apart at their capitals; ``vMem`` is memory."""
 
-_FULL_NAME: Final = re.compile(r"operating[ _-]*system", re.IGNORECASE)
+_FULL_NAMES: Final = (
+    (
+        re.compile(
+            r"oper(?:ating|\.)?[ _-]*sys(?:tem|\.)?|systeme (?:d.)?exploitation"
+            r"|sistema operativo",
+            re.IGNORECASE,
+        ),
+        " OS ",
+    ),
+    (re.compile(r"bases? (?:de donnees|de datos)", re.IGNORECASE), " db "),
+)
+"""What several words name that is one thing."""
+_REMARK: Final = re.compile(
+    r"[(\[]\s*(?:(?:y|j|o|s|yes|ja|oui|si|sí|true|wahr|vrai)\s*/\s*(?:n|no|nein|non"
+    r"|false|falsch|faux)|\d+\s*(?:-|–|to|bis|à)\s*\d+|optional|optionnel|opcional"
+    r"|if any|[dtj]{2}([./-])[m]{2}\1[yja]{2,4}|[yja]{4}([./-])m{2}\2[dtj]{2})\s*[)\]]",
+    re.IGNORECASE,
+)
+"""What people put behind a header to say how to fill it in: ``(Y/N)``, ``(1-5)``."""
+
+_UMLAUTS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
+_ABBREVIATED: Final = re.compile(r"([^\W\d_]{2,})\.")
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "byte": "B",
         "bytes": "B",
+        "kbyte": "KB",
+        "kbytes": "KB",
+        "mbyte": "MB",
+        "mbytes": "MB",
+        "gbyte": "GB",
+        "gbytes": "GB",
+        "gigabytes": "GB",
+        "megabytes": "MB",
+        "tbyte": "TB",
+        "tbytes": "TB",
         "kb": "KB",
+        "ko": "KB",
         "kib": "KiB",
         "mb": "MB",
         "mib": "MiB",
@@ -51,13 +87,22 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "days": "days",
         "mhz": "MHz",
         "ghz": "GHz",
+        "kbps": "Kbit/s",
+        "mbps": "Mbit/s",
+        "gbps": "Gbit/s",
+        "mbit": "Mbit/s",
+        "gbit": "Gbit/s",
     }
 )
-"""Unit words of headers; ``mo`` and ``go`` are French."""
+"""Unit words of headers; ``ko``, ``mo`` and ``go`` are French. ``MBps`` with a large B
+is read as ``MB`` and ``ps``; a small one is a bit."""
 
-_AT_THE_END_ONLY: Final = frozenset({"mo", "go", "h", "hr", "min", "mins", "days"})
+_AT_THE_END_ONLY: Final = frozenset(
+    {"ko", "mo", "go", "h", "hr", "min", "mins", "days"}
+)
 """Unit words that mean something else elsewhere (``Go Live``, ``Min CPU``)."""
 
+_BIT_RATES: Final = frozenset({"Kbit/s", "Mbit/s", "Gbit/s"})
 _SIZES: Final = frozenset({"B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB"})
 _PER_SECOND: Final = (("per", "second"), ("per", "sec"), ("/", "s"), ("s",), ("ps",))
 _DIRECTED: Final = frozenset({"network", "net"})
@@ -71,6 +116,7 @@ UTILISATION_WORDS: Final = frozenset(
 DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(_SIZES, "size")
     | {f"{unit}/s": "rate" for unit in _SIZES}
+    | dict.fromkeys(_BIT_RATES, "rate")
     | {"percent": "percent", "hours": "time", "minutes": "time", "days": "time"}
     | {"MHz": "frequency", "GHz": "frequency"}
 )
@@ -85,11 +131,18 @@ class HeaderParts:
         words: Its words in order, lower case and without accents, unit left out.
         unit: A key of ``DIMENSIONS``; ``None`` if no word of it is a unit.
         is_share: Whether it speaks of a share or of utilisation.
+        abbreviated: Those of its words that a point cuts short, as ``Verantw.``.
     """
 
     words: tuple[str, ...]
     unit: str | None
     is_share: bool
+    abbreviated: frozenset[str] = frozenset()
+
+
+def without_remark(header: str) -> str:
+    """Return ``header`` without a remark on how to fill it in."""
+    return _REMARK.sub(" ", header).strip()
 
 
 def unaccented(text: str) -> str:
@@ -98,27 +151,37 @@ def unaccented(text: str) -> str:
     return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
+def written_forms(text: str) -> tuple[str, str]:
+    """Return ``text`` without accents, and with its umlauts in two letters."""
+    bare = unaccented(text).replace("ß", "ss")
+    return bare, unaccented(text.translate(_UMLAUTS))
+
+
 def split_header(header: str) -> HeaderParts:
     """Return the words of ``header`` and the unit that stands among them."""
-    text = unaccented(header).replace("ß", "ss").replace("\ufeff", "")
+    text = written_forms(without_remark(header))[0].replace("\ufeff", "")
+    short = frozenset(found.casefold() for found in _ABBREVIATED.findall(text))
     for pattern, plain in _WRITTEN_AS_ONE:
         text = pattern.sub(plain, text)
-    text = _FULL_NAME.sub(" OS ", _VCPU.sub(" v", _SIX_R.sub(" sixr ", text)))
+    text = _VCPU.sub(" v", _SIX_R.sub(" sixr ", text))
+    for pattern, plain in _FULL_NAMES:
+        text = pattern.sub(plain, text)
     words = _joined([word.casefold() for word in _WORD.findall(text)])
     place = _unit_place(words)
     is_share = not UTILISATION_WORDS.isdisjoint(words) or "%" in words
     if place is None:
-        return HeaderParts(tuple(words), None, is_share)
+        return HeaderParts(tuple(words), None, is_share, short)
     unit = UNITS[words[place]]
     rest = words[place + 1 :]
-    for form in _PER_SECOND if unit in _SIZES else ():
+    for form in _PER_SECOND if unit in _SIZES | _BIT_RATES else ():
         if tuple(rest[: len(form)]) == form:
-            unit, rest = f"{unit}/s", rest[len(form) :]
+            unit = unit if unit in _BIT_RATES else f"{unit}/s"
+            rest = rest[len(form) :]
             break
     before = words[:place]
     if before[-1:] == ["in"] and not _DIRECTED.intersection(before):
         before = before[:-1]
-    return HeaderParts((*before, *rest), unit, is_share)
+    return HeaderParts((*before, *rest), unit, is_share, short)
 
 
 def _joined(words: list[str]) -> list[str]:

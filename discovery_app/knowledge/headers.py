@@ -44,22 +44,54 @@ NEVER_IMPORTED_ANYWHERE: Final = (
     "secretkey",
     "accesskey",
     "recoverykey",
+    "encryptionkey",
+    "authkey",
+    "presharedkey",
     "connectionstring",
+    "connstr",
     "communitystring",
+    "snmpcommunity",
+    "rocommunity",
+    "rwcommunity",
     "geheimnis",
     "zugangsdaten",
+    "privaterschl",
+    "geheimerschl",
+    "apischl",
+    "sshschl",
+    "zugriffsschl",
+    "verbindungszeichenfolge",
     "motdepasse",
+    "cleprivee",
+    "clesecrete",
+    "cleapi",
+    "cledapi",
+    "cledacces",
+    "chainedeconnexion",
     "contrasena",
+    "contrasenya",
+    "claveprivada",
+    "clavesecreta",
+    "clavedeacceso",
+    "claveapi",
+    "cadenadeconexion",
 )
 """Parts of a normalised header, accents off, that say the column holds a credential;
-in English, German, French and Spanish."""
+in English, German, French and Spanish. ``schl`` begins ``Schlüssel``, with an umlaut
+or without."""
 
 NEVER_IMPORTED_WORDS: Final = frozenset(
     {"pwd", "secret", "secrets", "token", "tokens", "credential", "credentials"}
     | {"mdp", "jeton", "jetons", "credencial", "credenciales"}
-    | {"secreto", "secretos", "pw", "passcode"}
+    | {"secreto", "secretos", "pw", "passcode", "psk", "pass"}
 )
 """Whole words of a header that say the same; ``secretary`` is none of them."""
+
+_BARE_CREDENTIALS: Final = frozenset({"community"})
+"""Headers that are a credential if they say nothing else: SNMP's ``community``."""
+
+_TESTED: Final = "fail"
+"""``Pass/Fail`` is the result of a test."""
 
 HEADER_WORDS: Final = words_of("""
     account active adapter address age agent allocated app application architecture
@@ -152,4 +184,6 @@ def is_never_imported(header: str) -> bool:
     normal = normalise_header(plain)
     if any(part in normal for part in NEVER_IMPORTED_ANYWHERE):
         return True
-    return not NEVER_IMPORTED_WORDS.isdisjoint(header_words(plain))
+    words = header_words(plain)
+    told = not NEVER_IMPORTED_WORDS.isdisjoint(words) and _TESTED not in words
+    return told or normal in _BARE_CREDENTIALS

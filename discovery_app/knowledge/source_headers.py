@@ -133,6 +133,7 @@ def _overlap(related: RelatedPreset, normals: set[str]) -> int:
 SOURCE_BOUND: Final = frozenset(
     {
         "capacity",
+        "bs",
         "category",
         "class",
         "classification",
@@ -175,6 +176,7 @@ SOURCE_BOUND: Final = frozenset(
         "service",
         "servicelevel",
         "servertyp",
+        "so",
         "source",
         "stage",
         "status",

@@ -17,6 +17,7 @@ from discovery_app.knowledge.values import boolean, enumeration, placeholders, t
 
 _NUMBER: Final = re.compile(r"^[^\d-]{0,4}(-?\d[\d.,'\s]*)")
 _NUMERIC: Final = frozenset({"integer", "decimal", "percent", "size"})
+_WORDY: Final = frozenset({"word", "text", "hostname", "os", "fqdn"})
 _NAME_FIELDS: Final = frozenset({"asset_name", "hostname", "fqdn"})
 _KEY_FIELDS: Final = frozenset(
     {"external_id", "serial_number", "vmware_moref", "vcenter_id"}
@@ -33,6 +34,31 @@ _MAY_BE_NUMBERS: Final = _KEY_FIELDS | {
     "wave",
 }
 """Text fields in which a bare number is nothing odd."""
+
+_OPAQUE: Final = re.compile(
+    r"(?i)(?:[a-z]{1,10}-)?(?=[0-9a-f]*\d)[0-9a-f]{8,40}|[a-z]{2,8}[-_]?\d{3,}"
+    r"|\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?"
+)
+"""Keys as machines and registers make them up: ``i-0a1b2c3d``, ``APP-001``, UUIDs."""
+
+_KNOWN_WORDS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "database_engine": re.compile(
+            r"(?i)sql|\bora(?:cle)?\b|postgres|\bpg\b|mongo|db2|maria|sybase|\base\b"
+            r"|informix|teradata|hana|maxdb|redis|cassandra|couch|\baccess\b|ingres"
+            r"|progress|firebird|derby|neo4j|elastic|influx|dynamo|cosmos|vertica"
+            r"|snowflake|netezza|adabas|\bims\b|intersystems|\bcach[eé]\b|aurora"
+            r"|redshift|filemaker|interbase|\bh2\b|dbase|foxpro|unidata|universe"
+        ),
+        "manufacturer": re.compile(
+            r"(?i)vmware|\bdell\b|\bhpe?\b|hewlett|\bibm\b|lenovo|cisco|fujitsu"
+            r"|microsoft|super ?micro|\bqemu\b|red ?hat|\bxen\b|nutanix|huawei|oracle"
+            r"|\bsun\b|innotek|google|amazon|acer\b|asus|apple|inspur|gigabyte|bull\b"
+            r"|hitachi|\bnec\b|siemens|unisys|quanta|openstack"
+        ),
+    }
+)
+"""Words that engines and makers of machines are told by; chosen."""
 
 _LARGEST_COUNT: Final = 4096
 _LARGEST_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
@@ -150,14 +176,9 @@ def _list(field: AssetField, profile: ColumnProfile) -> Support:
 
 def _text(field: AssetField, profile: ColumnProfile) -> Support:
     kind, name = profile.kind, field.name
-    if name == "operating_system":
-        return _operating_system(kind)
-    if name == "vm_uuid":
-        return Support.AGREES if kind == "uuid" else Support.CONTRADICTS
-    if name.endswith("_ip"):
-        return Support.AGREES if kind == "ip" else Support.CONTRADICTS
-    if name == "protocol" and {*_telling(profile.samples)} <= {*PROTOCOL_NUMBERS}:
-        return Support.AGREES
+    told = _telling_text(name, kind, profile)
+    if told is not None:
+        return told
     if kind in {"boolean", "date", "percent", "mac"}:
         return _odd_text(name, kind)
     if kind in {"integer", "decimal", "size"}:
@@ -167,6 +188,30 @@ def _text(field: AssetField, profile: ColumnProfile) -> Support:
         return _machine_name(name, kind)
     wrong = kind == "ip" and name not in {"hypervisor_host", "source_name", "dest_name"}
     return Support.CONTRADICTS if wrong else Support.NEUTRAL
+
+
+def _telling_text(name: str, kind: str, profile: ColumnProfile) -> Support | None:
+    """Return what values of a form or vocabulary of their own say; else ``None``."""
+    if name == "operating_system":
+        return _operating_system(kind)
+    if name == "vm_uuid":
+        return Support.AGREES if kind == "uuid" else Support.CONTRADICTS
+    if name.endswith("_ip"):
+        return Support.AGREES if kind == "ip" else Support.CONTRADICTS
+    if name in _KNOWN_WORDS and kind in _WORDY:
+        return _by_words(name, profile)
+    if name in _KEY_FIELDS and all(map(_OPAQUE.fullmatch, profile.samples)):
+        return Support.AGREES
+    is_protocol = {*_telling(profile.samples)} <= {*PROTOCOL_NUMBERS}
+    return Support.AGREES if name == "protocol" and is_protocol else None
+
+
+def _by_words(name: str, profile: ColumnProfile) -> Support:
+    """Tell whether the values name what the field holds; all engines are known ones."""
+    known = _of_share(_share(profile, lambda s: bool(_KNOWN_WORDS[name].search(s))))
+    if known is Support.CONTRADICTS and name != "database_engine":
+        return Support.NEUTRAL
+    return known
 
 
 def _operating_system(kind: str) -> Support:

@@ -50,9 +50,9 @@ _DATE: Final = (
 )
 _OS: Final = (
     r"(?i)\b(windows|linux|ubuntu|red ?hat|rhel|centos|debian|suse|sles|solaris|sunos"
-    r"|aix|hp-?ux|mac ?os|os ?x|esxi?|freebsd|rocky|alma ?linux|fedora|photon|oracle "
-    r"linux|z/os|ibm i|os/400|vmkernel|ios[- ]xe|nx-?os|junos|netware|openvms"
-    r"|win ?20\d\d|w2k\d*|android)"
+    r"|aix|hp-?ux|mac ?os|os ?x|esxi?(\s|$|\d\.\d)|freebsd|rocky|alma ?linux|fedora"
+    r"|photon|oracle linux|z/os|ibm i|os/400|vmkernel|ios[- ]xe|nx-?os|junos|netware"
+    r"|openvms|win ?20\d\d|w2k\d*|android)"
 )
 
 

@@ -121,7 +121,6 @@ def test_values_decide_ambiguous_headers(header, kind, samples, target):
 @pytest.mark.parametrize(
     ("header", "kind", "samples"),
     [
-        ("CPU", "text", ["Intel Xeon"]),
         ("CPU", "integer", ["37", "91"]),
         ("CPU Count", "integer", ["2"]),
         ("State", "word", ["running", "active"]),

@@ -20,6 +20,9 @@ from discovery_app.knowledge.header_units import split_header
         ("RPO (hrs)", ("rpo",), "hours"),
         ("CPU MHz", ("cpu",), "MHz"),
         ("RAM %", ("ram",), "percent"),
+        ("Memory (KBytes)", ("memory",), "KB"),
+        ("Net Rx (Mbps)", ("net", "rx"), "Mbit/s"),
+        ("Net Rx (MBps)", ("net", "rx"), "MB/s"),
     ],
 )
 def test_finds_the_unit_among_the_words(header, words, unit):
@@ -44,6 +47,11 @@ def test_takes_no_other_word_for_a_unit(header):
         ("Operating System", ("os",)),
         ("7-R Disposition", ("sixr", "disposition")),
         ("ESXi Host", ("esx", "host")),
+        ("vStorage", ("storage",)),
+        ("Virtual (Y/N)", ("virtual",)),
+        ("Install date (dd/mm/yyyy)", ("install", "date")),
+        ("Système d’exploitation", ("os",)),
+        ("Base de données", ("db",)),
         ("\ufeffNom du système", ("nom", "du", "systeme")),
     ],
 )

@@ -40,6 +40,17 @@ def test_compares_headers_without_their_decoration(header, normal):
         "SNMP community string",
         "DB connection string",
         "BitLocker Recovery Key",
+        "community",
+        "SNMP community",
+        "SNMPv3 auth key",
+        "Pre-shared key",
+        "User/Pass",
+        "Privater Schlüssel",
+        "Verbindungszeichenfolge",
+        "Clé privée",
+        "Chaîne de connexion",
+        "Clave de acceso",
+        "Cadena de conexión",
     ],
 )
 def test_credentials_are_never_imported(header):
@@ -47,7 +58,19 @@ def test_credentials_are_never_imported(header):
 
 
 @pytest.mark.parametrize(
-    "header", ["Secretary", "Key", "Disk Key", "Passage", "Tokenised", "Name", ""]
+    "header",
+    [
+        "Secretary",
+        "Key",
+        "Disk Key",
+        "Passage",
+        "Tokenised",
+        "Name",
+        "",
+        "Pass/Fail",
+        "Community Edition",
+        "Primärschlüssel",
+    ],
 )
 def test_words_that_only_look_alike_are_imported(header):
     assert not is_never_imported(header)

@@ -25,6 +25,10 @@ def said(field, kind, *samples):
         ("operating_system", "os", ["RHEL 8"]),
         ("vm_uuid", "uuid", ["500b85c1-ef0d-37fb-6897-61c47157f858"]),
         ("tags", "text", ["CostCenter=1;BU=IT"]),
+        ("database_engine", "text", ("MSSQL 2016", "Oracle")),
+        ("manufacturer", "text", ("Dell Inc.", "VMware, Inc.")),
+        ("external_id", "text", ("i-0aa11bb22cc33dd01",)),
+        ("external_id", "hostname", ("APP-001", "APP-002")),
     ],
 )
 def test_agrees_with_values_of_the_field(field, kind, samples):
@@ -49,6 +53,7 @@ def test_agrees_with_values_of_the_field(field, kind, samples):
         ("location", "ip", ["10.0.0.1"]),
         ("business_owner", "integer", ["4711"]),
         ("vm_uuid", "word", ["abc"]),
+        ("database_engine", "hostname", ("SALES", "HRDB1")),
     ],
 )
 def test_contradicts_values_of_something_else(field, kind, samples):

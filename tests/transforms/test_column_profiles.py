@@ -18,6 +18,8 @@ from discovery_app.transforms.column_profiles import profile_column
         (["2026-01-05", "05.01.2026 13:30", "1/5/2026"], "date"),
         (["web-01.example.com", "db.example.com"], "fqdn"),
         (["web-01", "db_02", "SRV3"], "hostname"),
+        (["esx-host-1", "esx02", "esxi-03"], "hostname"),
+        (["ESXi 7.0.3", "VMware ESXi", "Photon OS"], "os"),
         (["Windows Server 2019", "Red Hat Enterprise Linux 8"], "os"),
         (["prod", "prod", "test", "test", "prod"], "word"),
         (["Payroll", "Ledger of the group", "Web shop"], "text"),
