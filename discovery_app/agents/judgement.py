@@ -14,9 +14,10 @@ from discovery_app.knowledge.fields import (
     target_label,
 )
 from discovery_app.knowledge.header_units import DIMENSIONS
-from discovery_app.knowledge.quantities import DIMENSIONS as DIMENSION_OF
-from discovery_app.knowledge.quantities import decide_mark, factor, parse_quantity
+from discovery_app.knowledge.quantities import decide_mark, parse_quantity
 from discovery_app.knowledge.unit_choices import same_unit, units_of
+from discovery_app.knowledge.units import DIMENSIONS as DIMENSION_OF
+from discovery_app.knowledge.units import factor
 from discovery_app.knowledge.value_support import Support, numbers, support
 
 CONFIDENT: Final = 0.8

@@ -11,31 +11,34 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janvier enero ene",
-            "feb february februar février fevrier febrero",
+            "jan january januar janvier janv enero ene",
+            "feb february februar février fevrier févr fevr fév febrero",
             "mar march märz maerz mrz mars marzo",
-            "apr april avril abril abr",
+            "apr april avril avr abril abr",
             "may mai mayo",
             "jun june juni juin junio",
-            "jul july juli juillet julio",
+            "jul july juli juillet juil julio",
             "aug august août aout agosto ago",
             "sep sept september septembre septiembre",
             "oct october oktober okt octobre octubre",
             "nov november novembre noviembre",
-            "dec december dezember dez décembre decembre diciembre dic",
+            "dec december dezember dez déc décembre decembre diciembre dic",
         ),
         start=1,
     )
     for name in names.split()
 }
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(.*)$", re.DOTALL)
-_COMPACT: Final = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:[T ]?(\d{6}))?$")
+_COMPACT: Final = re.compile(
+    r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:[T ]?(\d\d:?\d\d:?\d\d)Z?)?$"
+)
 _YEAR_LAST: Final = re.compile(
     r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)$", re.DOTALL
 )
 _NAMED: Final = re.compile(
-    r"^(?:[^\W\d]+,\s*)?(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?P<m1>[^\W\d]+)"
-    r"|(?P<m2>[^\W\d]+)\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)[\s.,-]+"
+    r"^(?:[^\W\d]+(?:,\s*|\.?\s+))?(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\.)?[\s-]+"
+    r"(?:de\s+)?(?P<m1>[^\W\d]+)"
+    r"|(?P<m2>[^\W\d]+)[\s.-]+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)[\s.,-]+(?:del?\s+)?"
     r"(?P<year>\d{4}|\d{2})(?!\d)(?P<rest>.*)$",
     re.DOTALL,
 )
@@ -43,6 +46,11 @@ _TIME: Final = re.compile(
     r"^[T\s,]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*"
     r"([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )
+_YEAR_AT_THE_END: Final = re.compile(
+    r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) ([\d:]{5,8}) (?:[A-Z]{3,4} )?(\d{4})$"
+)
+"""As ``ctime`` and ``date`` write it: ``Tue Nov 18 11:20:31 2026``."""
+
 _EXCEL_DAYS: Final = (20_000, 60_000)
 """Spreadsheet day numbers of 1954 to 2064."""
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30, tzinfo=UTC)
@@ -142,7 +150,7 @@ def _year_first(value: str) -> datetime | None:
     compact = _COMPACT.match(value)
     if not compact:
         return None
-    clock = compact[4]
+    clock = (compact[4] or "").replace(":", "")
     rest = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock else ""
     return _moment(int(compact[1]), int(compact[2]), int(compact[3]), rest)
 
@@ -160,7 +168,7 @@ def _year_last(value: str, order: DateOrder) -> datetime | None:
 
 
 def _named(value: str) -> datetime | None:
-    found = _NAMED.match(value)
+    found = _NAMED.match(_YEAR_AT_THE_END.sub(r"\2 \1 \4 \3", value))
     if not found:
         return None
     month = _MONTHS.get((found["m1"] or found["m2"]).lower())

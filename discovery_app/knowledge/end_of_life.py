@@ -21,7 +21,6 @@ from discovery_app.knowledge.microsoft_names import (
 from discovery_app.knowledge.product_names import (
     NamedVersion,
     Version,
-    plain,
     read_name,
 )
 from discovery_app.knowledge.releases import (
@@ -135,7 +134,7 @@ def _read(raw: str, data: Products) -> NamedReleases | None:
         return read_sql_server(name.rest, data)
     if name is not None:
         return _numbered(name, data)
-    return read_windows(raw, data) if "win" in plain(raw) else None
+    return read_windows(raw, data)
 
 
 def _numbered(name: NamedVersion, data: Products) -> NamedReleases:

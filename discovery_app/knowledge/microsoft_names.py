@@ -27,7 +27,9 @@ _SERVER_YEAR: Final = re.compile(
     r"\b(2000|2003|2008|2012|2016|2019|2022|2025)(?=r2|\b)"
 )
 _R2: Final = re.compile(r"(?:\b|\d)r2\b")
-_SHORT_YEAR: Final = re.compile(r"\bwin(?:dows)?(?: server)? ?2k(\d{0,2})")
+_SHORT_YEAR: Final = re.compile(r"\bw(?:in(?:dows)?(?: ?server)? ?)?2k(\d{0,2})")
+_GLUED_YEAR: Final = re.compile(r"(?:(?<=server)|(?<=windows)|(?<=win))(?=20\d\d)")
+_YEARS: Final = re.compile(r"\b20\d\d(?: ?r2)?(?: ?/ ?20\d\d(?: ?r2)?)+")
 _CLIENT: Final = re.compile(r"\bwin(?:dows)? ?(8\.1|8\.x|xp|vista|7|8|10|11)\b")
 _UPDATE: Final = re.compile(
     r"\b(1507|1511|1607|1703|1709|1803|1809|1903|1909|2004|2[0-9]h[12])\b"
@@ -75,6 +77,7 @@ class NamedReleases:
 def read_windows(raw: str, data: Products) -> NamedReleases | None:
     """Return the Windows releases that ``raw`` means; ``None`` if it is no Windows."""
     text = _SHORT_YEAR.sub(_long_year, plain(raw)).replace(",", " ")
+    text = _GLUED_YEAR.sub(" ", text)
     if not WINDOWS.search(text):
         return None
     if _OLD.search(text):
@@ -109,12 +112,23 @@ def _server(years: Sequence[str], text: str, data: Products) -> NamedReleases:
         later = tuple(r for r in releases if r.lts and r.cycle[:4] >= year)
         return NamedReleases(SERVER, later)
     is_r2 = bool(_R2.search(text))
+    if several := _YEARS.search(text):
+        return NamedReleases(SERVER, _of_years(several.group(), releases))
     family = _family(releases, f"{year}-r2" if is_r2 else year)
     if is_r2 and not family:
         note = f"{year} R2 is judged as {year}"
         named = _of_pack(_family(releases, year), service_pack(text))
         return NamedReleases(SERVER, named.releases, note)
     return _of_pack(family, service_pack(text))
+
+
+def _of_years(text: str, releases: Sequence[Release]) -> tuple[Release, ...]:
+    """Return the releases of ``2008 R2/2012``, each with its last service pack."""
+    bases = [
+        f"{part.strip()[:4]}{'-r2' if 'r2' in part else ''}" for part in text.split("/")
+    ]
+    named = [_of_pack(_family(releases, base), None).releases for base in bases]
+    return tuple(release for found in named for release in found)
 
 
 def _family(releases: Sequence[Release], base: str) -> tuple[Release, ...]:
@@ -203,7 +217,7 @@ def read_sql_server(rest: str, data: Products) -> NamedReleases:
     releases = data[SQL_SERVER]
     rest = rest.split(" on ")[0]
     number = re.search(r"\b(\d{1,2})\.(\d{1,2})(?:\.(\d+))?", rest)
-    year = re.search(r"\b(20\d\d|7\.0|6\.5)(?=r2|\b)", rest)
+    year = re.search(r"(?<![.\d])(20\d\d|7\.0|6\.5)(?=r2|\b)", rest)
     if year is None:
         if number is None:
             return NamedReleases(SQL_SERVER, releases)

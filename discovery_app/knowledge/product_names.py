@@ -73,7 +73,10 @@ _SPELLINGS: Final[tuple[tuple[str, str], ...]] = (
     ("cisco-ios-xe", r"\bios[ -]?xe"),
     ("nutanix-aos", r"\bnutanix aos|\bacropolis os"),
     ("proxmox-ve", r"\bproxmox(?: ve)?"),
-    ("mssqlserver", r"(?<!sybase )\b(?:ms |microsoft )?sql ?server|\bms ?sql"),
+    (
+        "mssqlserver",
+        r"(?<!sybase )\b(?:ms |microsoft )?sql ?server|\bms ?sql|\bsql(?= ?20\d\d)",
+    ),
     ("mariadb", r"\bmaria ?db"),
     ("mysql", r"\bmy ?sql"),
     ("postgresql", r"\bpostgres(?:ql)?"),
@@ -122,7 +125,14 @@ _PROCESSOR: Final = re.compile(
 )
 _NUMBER: Final = r"\d+(?:\.\d+)*"
 _LISTED: Final = re.compile(rf"{_NUMBER}(?:/{_NUMBER})*")
-_OR_LATER: Final = re.compile(r"\bor (?:later|newer|higher|above)\b|\d\+(?:\s|$|\))")
+_OR_LATER: Final = re.compile(
+    r"\b(?:or|and) (?:later|newer|higher|above|up)\b|\d\+(?:\s|$|\))"
+    r"|\b(?:oder|und) (?:höher|neuer|später)|\bou (?:supérieur|ultérieur|plus récent)"
+    r"|\bo (?:posterior|superior)"
+)
+_VERSION_FIRST: Final = re.compile(rf"({_NUMBER})-$")
+"""``10.6.12-MariaDB``, as the server itself says it."""
+
 _BEFORE: Final = re.compile(r"\bpre-?(?=\d)|\bbefore \d|\bor (?:earlier|older)\b")
 _SERVICE_PACK: Final = re.compile(r"\b(?:sp|service ?pack|patch ?level) ?(\d+)")
 
@@ -164,7 +174,7 @@ def read_name(raw: str, added: Iterable[str] = ()) -> NamedVersion | None:
             rest = text[found.end() :]
             return NamedVersion(
                 product=slug,
-                versions=_versions(slug, rest),
+                versions=_versions(slug, rest) or _said_first(text[: found.start()]),
                 or_later=says_or_later(rest),
                 before=bool(_BEFORE.search(rest)),
                 lts=bool(re.search(r"\blts\b", rest)),
@@ -197,6 +207,11 @@ def _versions(slug: str, rest: str) -> tuple[Version, ...]:
         return ()
     versions = tuple(as_version(part) for part in found.group().split("/"))
     return tuple(_java(v) for v in versions) if slug in _JAVAS else versions
+
+
+def _said_first(before: str) -> tuple[Version, ...]:
+    found = _VERSION_FIRST.search(before)
+    return (as_version(found.group(1)),) if found else ()
 
 
 def _suse(rest: str) -> Version:

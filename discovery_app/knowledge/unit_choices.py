@@ -7,7 +7,7 @@ from typing import Final
 from discovery_app.knowledge.fields import field_of_target
 from discovery_app.knowledge.header_units import DIMENSIONS as UNIT_KINDS
 from discovery_app.knowledge.header_units import split_header
-from discovery_app.knowledge.quantities import DIMENSIONS, Dimension
+from discovery_app.knowledge.units import DIMENSIONS, Dimension
 
 _SIZES: Final = ("B", "KB", "MB", "GB", "TB")
 _CHOICES: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(

@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from discovery_app.knowledge.header_units import unaccented
+
 LONGEST_VALUE: Final = 10_000
 """Characters of a cell that are taken in; chosen, not measured."""
 
@@ -27,8 +29,8 @@ def _tables() -> Mapping[str, Any]:
 
 
 def squash(text: str) -> str:
-    """Return ``text`` without case, spaces and marks, to compare words by."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """Return ``text`` without case, accents, spaces and marks, to compare words by."""
+    folded = unaccented(unicodedata.normalize("NFKC", text)).casefold()
     return "".join(letter for letter in folded if letter.isalnum())
 
 

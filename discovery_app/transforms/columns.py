@@ -9,7 +9,7 @@ import polars as pl
 
 from discovery_app.knowledge.fields import ASSET_FIELDS, AssetField
 from discovery_app.knowledge.headers import normalise_header
-from discovery_app.knowledge.quantities import Dimension, factor
+from discovery_app.knowledge.units import Dimension, factor
 from discovery_app.transforms.cells import Cells, clean_cells
 from discovery_app.transforms.combine import Column, combine, pair_tags
 from discovery_app.transforms.convert import RECORD_FIELDS, convert, with_all_fields

@@ -1,5 +1,6 @@
 """Columns of numbers: decimal marks, units and ranges."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -7,15 +8,14 @@ import polars as pl
 
 from discovery_app.knowledge.fields import AssetField
 from discovery_app.knowledge.quantities import (
-    DIMENSIONS,
-    NEEDS_UNIT,
     DecimalMark,
-    Dimension,
     MarkDecision,
+    Quantity,
     decide_mark,
-    factor,
+    parse_product,
     parse_quantity,
 )
+from discovery_app.knowledge.units import DIMENSIONS, NEEDS_UNIT, Dimension, factor
 from discovery_app.transforms.converted import ColumnNote, Converted, failed_where
 from discovery_app.transforms.distinct import choose, shapes
 
@@ -27,6 +27,9 @@ _NEVER_ZERO: Final = frozenset(
     {"cpu_cores", "cpu_sockets", "cores_per_socket", "memory_mb"}
 )
 """Fields of which every machine has some: 0 stands for "not known"."""
+_MULTIPLIED: Final = "cpu_cores"
+"""The count that is written as a product: ``2 x 8`` are 16 cores. Sizes are too."""
+
 _DECIMALS: Final = 9
 """Kept of a share; no tool measures closer. Chosen."""
 
@@ -56,7 +59,9 @@ def convert_numbers(text: pl.Series, field: AssetField, unit: str | None) -> Con
     decision = decide_mark(shapes(text.filter(~plain)), whole and column_factor == 1.0)
     simple = plain | text.str.contains(_decimal_form(decision))
     numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    rest = _parse_rest(text.filter(~simple), decision, dimension, column_factor)
+    products = dimension in NEEDS_UNIT or field.name == _MULTIPLIED
+    read = _read_product if products else parse_quantity
+    rest = _parse_rest(text.filter(~simple), decision, dimension, column_factor, read)
     joined = pl.DataFrame({"text": text}).join(
         rest, on="text", how="left", maintain_order="left"
     )
@@ -94,13 +99,21 @@ def _decimal_form(decision: MarkDecision) -> str:
     return _POINT if decision.mark is DecimalMark.POINT else _COMMA
 
 
+def _read_product(text: str, decision: MarkDecision) -> Quantity | None:
+    return parse_product(text, decision) or parse_quantity(text, decision)
+
+
 def _parse_rest(
-    text: pl.Series, decision: MarkDecision, dimension: Dimension, usual: float
+    text: pl.Series,
+    decision: MarkDecision,
+    dimension: Dimension,
+    usual: float,
+    read: Callable[[str, MarkDecision], Quantity | None],
 ) -> pl.DataFrame:
     rows: list[tuple[str, float | None, str | None]] = []
     for value in text.drop_nulls().unique().to_list():
         short = len(value) <= _LONGEST_NUMBER
-        quantity = parse_quantity(value, decision) if short else None
+        quantity = read(value, decision) if short else None
         if quantity is None:
             rows.append((value, None, "not_a_number"))
             continue

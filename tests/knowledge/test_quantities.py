@@ -4,11 +4,11 @@ import pytest
 
 from discovery_app.knowledge.quantities import (
     DecimalMark,
-    Dimension,
     decide_mark,
-    factor,
+    parse_product,
     parse_quantity,
 )
+from discovery_app.knowledge.units import Dimension, factor
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,15 @@ def test_what_is_no_number_has_none_or_a_unit_that_fits_nothing(text):
         (Dimension.RATE, "KB/s", 1 / 1024),
         (Dimension.RATE, "B/s", 1 / 1024**2),
         (Dimension.RATE, "Mbit/s", 1_000_000 / 8 / 1024**2),
+        (Dimension.RATE, "Mbps", 1_000_000 / 8 / 1024**2),
+        (Dimension.RATE, "MBps", 1),
+        (Dimension.MEMORY, "GB RAM", 1024),
+        (Dimension.STORAGE, "GB SSD", 1),
+        (Dimension.HOURS, "jours", 24),
+        (Dimension.HOURS, "días", 24),
+        (Dimension.MINUTES, "Woche", 7 * 1440),
+        (Dimension.COUNT, "virtual CPUs", 1),
+        (Dimension.COUNT, "CPU(s)", 1),
         (Dimension.PERCENT, "fraction", 100),
         (Dimension.HOURS, "minutes", 1 / 60),
         (Dimension.MINUTES, "h", 60),
@@ -110,7 +119,30 @@ def test_converts_units_to_the_schemas(dimension, unit, expected):
         (Dimension.MEMORY, "GHz"),
         (Dimension.PERCENT, "GB"),
         (Dimension.COUNT, "MB"),
+        (Dimension.COUNT, "CPUs x 4 cores"),
+        (Dimension.MEMORY, "GB / 32 GB"),
     ],
 )
 def test_a_unit_of_something_else_fits_not(dimension, unit):
     assert factor(dimension, unit) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("2 x 8", 16, ""),
+        ("2x8 cores", 16, "cores"),
+        ("2 CPUs x 4 cores", 8, "cores"),
+        ("4 × 500 GB", 2000, "GB"),
+        ("2*1,5 TB", 3, "TB"),
+    ],
+)
+def test_multiplies_what_is_written_as_a_product(text, number, unit):
+    found = parse_product(text, decide_mark([text], whole_numbers=False))
+
+    assert (found.number, found.unit) == (number, unit)
+
+
+@pytest.mark.parametrize("text", ["0x1F", "16", "2 x", "x 8", "vmx-13", "8 GB x 2"])
+def test_reads_nothing_else_as_a_product(text):
+    assert parse_product(text, decide_mark([text], whole_numbers=False)) is None
