@@ -42,6 +42,9 @@ _POWER_WORDS: Final = frozenset(
 )
 """Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
 
+_SAID_OF_ANYTHING: Final = frozenset({"up", "down", "true", "false", "not running"})
+"""Words that monitoring says of services and links too."""
+
 _MOST_SOCKETS: Final = 8
 """No server of the usual make has more; a larger count is one of cores. Chosen."""
 
@@ -183,7 +186,14 @@ def power_states(profile: ColumnProfile) -> set[str]:
     words = {sample.strip().casefold() for sample in profile.samples}
     known = [enumeration("power_state", word) for word in words]
     states = {state for state in known if state is not None}
-    return states if None not in known and words & _POWER_WORDS else set()
+    told = any(w in _POWER_WORDS or _is_no_stage(w) for w in words)
+    return states if None not in known and told else set()
+
+
+def _is_no_stage(word: str) -> bool:
+    """Return whether only the power can be so: ``ausgeschaltet``, not ``aktiv``."""
+    is_stage = enumeration("operational_status", word) is not None
+    return not is_stage and word not in _SAID_OF_ANYTHING
 
 
 def are_core_counts(profile: ColumnProfile) -> bool:

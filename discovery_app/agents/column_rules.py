@@ -64,6 +64,18 @@ _COMPONENTS: Final = frozenset(
 )
 """What has a name, model or serial number of its own beside the machine's."""
 
+_OF_THE_MACHINE: Final = frozenset(
+    {"host", "os", "system", "hardware", "machine", "server", "node", "vm", "guest"}
+    | {"computer", "device", "instance", "asset", "dmi", "product", "bios", "profile"}
+    | {"config", "configuration", "properties", "summary", "attributes", "facts"}
+    | {"spec", "meta", "metadata", "general", "inventory", "details", "identity"}
+    | {"network", "networking", "interfaces", "location", "placement", "tag", "tags"}
+    | {"state", "power", "memory", "cpu", "processors", "storage", "runtime", "data"}
+    | {"labels", "custom", "fields", "item", "resource", "result", "base", "core"}
+)
+"""Steps of a path that stay with the machine; any other may lead to a part of it, to
+a neighbour or to a person."""
+
 _SAYS_NOTHING: Final = frozenset({"name", "value", "code", "displayname"})
 """Ends of paths that say what the step before says: ``State.Name`` is the state."""
 
@@ -130,7 +142,8 @@ def _without_affix(column: Column) -> Judgement | None:
 def _without_path(column: Column) -> Judgement | None:
     """Judge the end of a path, as ``configuration.privateIpAddress`` in JSON is one.
 
-    What the path leads to says less than a header does, so the values must agree.
+    What the path leads to says less than a header does, so the values must agree,
+    and a step that is not the machine itself (``network.gateway.ip``) is asked about.
     """
     header = column.profile.header.strip()
     parts = header.split(".")
@@ -144,8 +157,20 @@ def _without_path(column: Column) -> Judgement | None:
             continue
         found = _first(bare)
         if found is not None:
-            return header_rules.proven(found)
+            return _along(parts[:-1], header_rules.proven(found))
     return None
+
+
+def _along(steps: Sequence[str], found: Judgement) -> Judgement:
+    """Return the judgement of a path's end, in review if a step leads elsewhere."""
+    words = {word for step in steps for word in split_header(step).words}
+    if not found.is_confident or words <= _OF_THE_MACHINE | _numbers(words):
+        return found
+    return found.changed(Outcome.REVIEW, "But the path may lead to something else.")
+
+
+def _numbers(words: set[str]) -> set[str]:
+    return {word for word in words if word.isdigit()}
 
 
 def _ends(parts: Sequence[str]) -> tuple[str, ...]:

@@ -71,6 +71,12 @@ _HYPERVISORS: Final = ("vmware", "hyper-v", "hyperv", "kvm", "xen", "nutanix", "
 _KINDS_OF_PLATFORM: Final = frozenset({"type", "platform", "technology"})
 _CPU_SHARES: Final = frozenset({"cpu_util_avg_pct", "cpu_util_peak_pct"})
 
+_OWN_NAMES: Final = frozenset({"hostname", "fqdn"})
+"""Fields whose values have the form of their name: ``DNSHostName`` may be either."""
+
+_SIZES_OF_ANYTHING: Final = frozenset({"sizemb", "sizemib", "sizeingib"})
+"""What one sheet of a tool writes for memory and another for a disk."""
+
 _PARTED: Final = re.compile(r"[\s_-]+")
 _SPELLING_TYPO_SCORE: Final = 90.0
 _SHORTEST_TYPO: Final = 7
@@ -177,6 +183,8 @@ def _titles_something(column: Column) -> bool:
 def _doubt(column: Column, target: str) -> str:
     """Say what a known spelling leaves open; empty if nothing."""
     words = set(column.parts.words)
+    if column.normal in _SIZES_OF_ANYTHING:
+        return "But it does not say of what."
     if _titles_something(column):
         return "But another column names the machines, and its values read like titles."
     if target == "monthly_cost" and not words & _MONTHS:
@@ -264,6 +272,8 @@ def concept(column: Column) -> Judgement | None:
     if column.is_closed:
         return unmapped("header_words", _not_guessed(reason), targets)
     told_apart = [m for m in matches if _agrees(column, m.concept.target)]
+    if {*targets} == _OWN_NAMES and column.profile.kind in _OWN_NAMES:
+        told_apart = [m for m in matches if m.concept.target == column.profile.kind]
     if len(targets) > 1 and len(told_apart) == 1:
         return _concept_found(column, told_apart[0], reason)
     if len(targets) > 1:

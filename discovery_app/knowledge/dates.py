@@ -46,6 +46,7 @@ _TIME: Final = re.compile(
     r"^[T\s,]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*"
     r"([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )
+_WMI: Final = re.compile(r"^((?:19|20)\d{12})\.\d{6}([+-]\d{3})$")
 _YEAR_AT_THE_END: Final = re.compile(
     r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) ([\d:]{5,8}) (?:[A-Z]{3,4} )?(\d{4})$"
 )
@@ -134,13 +135,23 @@ def parse_datetime(text: str, order: DateOrder) -> datetime | None:
         return None
     try:
         return (
-            _year_first(value)
+            _of_wmi(value)
+            or _year_first(value)
             or _year_last(value, order)
             or _named(value)
             or _counted(value)
         )
     except (ValueError, OverflowError):
         return None
+
+
+def _of_wmi(value: str) -> datetime | None:
+    """Read a moment of Windows' management: ``20180402101112.000000+120``."""
+    found = _WMI.match(value)
+    if not found:
+        return None
+    start = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return start - timedelta(minutes=int(found[2]))
 
 
 def _year_first(value: str) -> datetime | None:

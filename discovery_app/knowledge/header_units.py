@@ -36,7 +36,8 @@ _FULL_NAMES: Final = (
 _REMARK: Final = re.compile(
     r"[(\[]\s*(?:(?:y|j|o|s|yes|ja|oui|si|sí|true|wahr|vrai)\s*/\s*(?:n|no|nein|non"
     r"|false|falsch|faux)|\d+\s*(?:-|–|to|bis|à)\s*\d+|optional|optionnel|opcional"
-    r"|if any|[dtj]{2}([./-])[m]{2}\1[yja]{2,4}|[yja]{4}([./-])m{2}\2[dtj]{2})\s*[)\]]",
+    r"|(?:last )?\d+\s?(?:d|days?|tage|jours|w|weeks?|months?)|if any"
+    r"|[dtj]{2}([./-])[m]{2}\1[yja]{2,4}|[yja]{4}([./-])m{2}\2[dtj]{2})\s*[)\]]",
     re.IGNORECASE,
 )
 """What people put behind a header to say how to fill it in: ``(Y/N)``, ``(1-5)``."""
@@ -44,6 +45,9 @@ _REMARK: Final = re.compile(
 _UMLAUTS: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
 )
+_PLURAL: Final = re.compile(r"([^\W\d_])\((?:s|en|n|es)\)")
+"""``IP(s)`` are IPs."""
+
 _ABBREVIATED: Final = re.compile(r"([^\W\d_]{2,})\.")
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
@@ -161,6 +165,7 @@ def split_header(header: str) -> HeaderParts:
     """Return the words of ``header`` and the unit that stands among them."""
     text = written_forms(without_remark(header))[0].replace("\ufeff", "")
     short = frozenset(found.casefold() for found in _ABBREVIATED.findall(text))
+    text = _PLURAL.sub(r"\1s", text)
     for pattern, plain in _WRITTEN_AS_ONE:
         text = pattern.sub(plain, text)
     text = _VCPU.sub(" v", _SIX_R.sub(" sixr ", text))

@@ -132,6 +132,7 @@ def _overlap(related: RelatedPreset, normals: set[str]) -> int:
 
 SOURCE_BOUND: Final = frozenset(
     {
+        "assignedto",
         "capacity",
         "bs",
         "category",
@@ -139,6 +140,7 @@ SOURCE_BOUND: Final = frozenset(
         "classification",
         "company",
         "contact",
+        "contributors",
         "cost",
         "country",
         "customer",
@@ -183,6 +185,7 @@ SOURCE_BOUND: Final = frozenset(
         "strategy",
         "supportend",
         "system",
+        "tenant",
         "type",
         "updated",
         "usedfor",

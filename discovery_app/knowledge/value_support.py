@@ -18,6 +18,7 @@ from discovery_app.knowledge.values import boolean, enumeration, placeholders, t
 _NUMBER: Final = re.compile(r"^[^\d-]{0,4}(-?\d[\d.,'\s]*)")
 _NUMERIC: Final = frozenset({"integer", "decimal", "percent", "size"})
 _WORDY: Final = frozenset({"word", "text", "hostname", "os", "fqdn"})
+_NEVER_NAMES: Final = ("os_architecture", "power_state", "asset_type")
 _NAME_FIELDS: Final = frozenset({"asset_name", "hostname", "fqdn"})
 _KEY_FIELDS: Final = frozenset(
     {"external_id", "serial_number", "vmware_moref", "vcenter_id"}
@@ -185,7 +186,7 @@ def _text(field: AssetField, profile: ColumnProfile) -> Support:
         fits = name in _MAY_BE_NUMBERS
         return Support.NEUTRAL if fits else Support.CONTRADICTS
     if name in _NAME_FIELDS:
-        return _machine_name(name, kind)
+        return _machine_name(name, profile)
     wrong = kind == "ip" and name not in {"hypervisor_host", "source_name", "dest_name"}
     return Support.CONTRADICTS if wrong else Support.NEUTRAL
 
@@ -226,11 +227,19 @@ def _odd_text(name: str, kind: str) -> Support:
     return Support.NEUTRAL if name == "description" else Support.CONTRADICTS
 
 
-def _machine_name(name: str, kind: str) -> Support:
+def _machine_name(name: str, profile: ColumnProfile) -> Support:
+    kind = profile.kind
+    if any(_all_are(words, profile) for words in _NEVER_NAMES):
+        return Support.CONTRADICTS
     if kind in {"fqdn", "hostname"}:
         return Support.AGREES
     fits = kind in {"word", "text"} or (kind == "ip" and name == "asset_name")
     return Support.NEUTRAL if fits else Support.CONTRADICTS
+
+
+def _all_are(field: str, profile: ColumnProfile) -> bool:
+    """Return whether every sample is a word of another field: ``x86_64`` is no name."""
+    return all(enumeration(field, s) for s in _telling(profile.samples))
 
 
 def _map(field: AssetField, profile: ColumnProfile) -> Support:

@@ -43,6 +43,7 @@ def test_a_number_above_twelve_decides_the_order(values, order):
         "1709596800000",
         "2024-03-05T02:00:00+02:00",
         "20240305T00:00:00Z",
+        "20240305010000.000000+060",
         "5 mars 2024",
         "mardi 5 mars 2024",
         "5 de marzo de 2024",
