@@ -62,8 +62,7 @@ def decide_by_values(
     parts: HeaderParts,
 ) -> Judgement:
     """Return what a header of several meanings is here; a person is asked if unsure."""
-    normal = normalise_header(profile.header)
-    chosen = _choose(normal, profile, table, candidates)
+    chosen = _choose("".join(parts.words), profile, table, candidates)
     known = ", ".join(label(candidate) for candidate in candidates)
     reason = f"{quoted(profile.header)} can mean {known}"
     if all(_is_no_number_for(candidate, profile) for candidate in candidates):

@@ -1,11 +1,11 @@
 """A column with all that the mapping rules look at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discovery_app.domain.mapping import ColumnProfile, RememberedMapping
 from discovery_app.knowledge.fields import field_of_target
-from discovery_app.knowledge.header_units import HeaderParts
+from discovery_app.knowledge.header_units import HeaderParts, split_header
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import CLOSED_SOURCES
 from discovery_app.knowledge.unit_choices import unit_fits
@@ -26,6 +26,25 @@ class Column:
     remembered: Mapping[str, RememberedMapping]
     normal: str
     parts: HeaderParts
+
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        profile: ColumnProfile,
+        table: Sequence[ColumnProfile],
+        remembered: Mapping[str, RememberedMapping],
+    ) -> "Column":
+        """Return a column of ``table`` under its own header."""
+        header = profile.header
+        normal, parts = normalise_header(header), split_header(header)
+        return cls(source, profile, table, remembered, normal, parts)
+
+    def called(self, header: str) -> "Column":
+        """Return the column as if its header were ``header``."""
+        return replace(
+            self, normal=normalise_header(header), parts=split_header(header)
+        )
 
     @property
     def is_connection(self) -> bool:

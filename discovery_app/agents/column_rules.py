@@ -5,22 +5,21 @@ decides. Wrong at "confident" is the worst error, so whatever the values of the
 column contradict goes to a person.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from discovery_app.agents import header_rules
+from discovery_app.agents import header_rules, known_spellings
 from discovery_app.agents.column import Column
+from discovery_app.agents.column_units import are_bytes, unlike_unit
 from discovery_app.agents.judgement import (
     Judgement,
-    are_bytes,
     label,
     quoted,
-    unlike_unit,
     unmapped,
     weigh,
 )
+from discovery_app.agents.nested_headers import without_path
 from discovery_app.domain.mapping import (
     ColumnProfile,
     MappingSuggestion,
@@ -32,15 +31,12 @@ from discovery_app.knowledge.fields import (
     is_target,
 )
 from discovery_app.knowledge.header_patterns import match_pattern
-from discovery_app.knowledge.header_units import split_header
 from discovery_app.knowledge.headers import (
     is_never_imported,
-    normalise_header,
     without_common_affix,
 )
 from discovery_app.knowledge.source_headers import (
     ASIDE,
-    SOURCE_BOUND,
     preset_meaning,
     related_meaning,
 )
@@ -54,30 +50,6 @@ PATTERN: Final = 0.96
 _WIDEST: Final = 500
 """Columns up to which each is compared with all others; chosen."""
 
-
-_STEP: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_\[\]-]*$")
-
-_COMPONENTS: Final = frozenset(
-    {"disk", "drive", "volume", "nic", "adapter", "battery", "monitor", "display"}
-    | {"cpu", "processor", "dimm", "gpu", "controller", "enclosure", "printer"}
-    | {"software", "license", "user", "customer", "contract", "rack", "switch"}
-)
-"""What has a name, model or serial number of its own beside the machine's."""
-
-_OF_THE_MACHINE: Final = frozenset(
-    {"host", "os", "system", "hardware", "machine", "server", "node", "vm", "guest"}
-    | {"computer", "device", "instance", "asset", "dmi", "product", "bios", "profile"}
-    | {"config", "configuration", "properties", "summary", "attributes", "facts"}
-    | {"spec", "meta", "metadata", "general", "inventory", "details", "identity"}
-    | {"network", "networking", "interfaces", "location", "placement", "tag", "tags"}
-    | {"state", "power", "memory", "cpu", "processors", "storage", "runtime", "data"}
-    | {"labels", "custom", "fields", "item", "resource", "result", "base", "core"}
-)
-"""Steps of a path that stay with the machine; any other may lead to a part of it, to
-a neighbour or to a person."""
-
-_SAYS_NOTHING: Final = frozenset({"name", "value", "code", "displayname"})
-"""Ends of paths that say what the step before says: ``State.Name`` is the state."""
 
 Rule = Callable[[Column], Judgement | None]
 
@@ -100,26 +72,15 @@ def judge(
     remembered: Mapping[str, RememberedMapping],
 ) -> Judgement:
     """Return what one column means by the strongest rule that speaks."""
-    column = _column(source, profile, table, remembered, profile.header)
+    column = Column.of(source, profile, table, remembered)
     if is_never_imported(profile.header):
         return _never_imported(profile)
     if profile.role == "related":
         return _related(column)
-    found = _first(column) or _without_affix(column) or _without_path(column)
+    found = _first(column) or _without_affix(column) or without_path(column, _first)
     found = found or header_rules.misspelt(column)
     found = found or unmapped("no_match", _nothing(profile))
     return _with_memory(column, found)
-
-
-def _column(
-    source: str,
-    profile: ColumnProfile,
-    table: Sequence[ColumnProfile],
-    remembered: Mapping[str, RememberedMapping],
-    header: str,
-) -> Column:
-    normal, parts = normalise_header(header), split_header(header)
-    return Column(source, profile, table, remembered, normal, parts)
 
 
 def _first(column: Column) -> Judgement | None:
@@ -135,53 +96,7 @@ def _without_affix(column: Column) -> Judgement | None:
     rest = without_common_affix(header, headers)
     if rest == header or column.is_closed:
         return None
-    bare = _column(column.source, column.profile, column.table, column.remembered, rest)
-    return _first(bare)
-
-
-def _without_path(column: Column) -> Judgement | None:
-    """Judge the end of a path, as ``configuration.privateIpAddress`` in JSON is one.
-
-    What the path leads to says less than a header does, so the values must agree,
-    and a step that is not the machine itself (``network.gateway.ip``) is asked about.
-    """
-    header = column.profile.header.strip()
-    parts = header.split(".")
-    if len(parts) < 2 or not all(_STEP.match(part) for part in parts):
-        return None
-    for rest in _ends(parts):
-        bare = _column(
-            column.source, column.profile, column.table, column.remembered, rest
-        )
-        if bare.normal in SOURCE_BOUND or column.is_closed:
-            continue
-        found = _first(bare)
-        if found is not None:
-            return _along(parts[:-1], header_rules.proven(found))
-    return None
-
-
-def _along(steps: Sequence[str], found: Judgement) -> Judgement:
-    """Return the judgement of a path's end, in review if a step leads elsewhere."""
-    words = {word for step in steps for word in split_header(step).words}
-    if not found.is_confident or words <= _OF_THE_MACHINE | _numbers(words):
-        return found
-    return found.changed(Outcome.REVIEW, "But the path may lead to something else.")
-
-
-def _numbers(words: set[str]) -> set[str]:
-    return {word for word in words if word.isdigit()}
-
-
-def _ends(parts: Sequence[str]) -> tuple[str, ...]:
-    """Return what the end of a path may be called, the most telling first."""
-    parent, last = parts[-2:]
-    words = {word.rstrip("s") for word in split_header(parent).words}
-    if not words.isdisjoint(_COMPONENTS):
-        return (f"{parent} {last}",)
-    if last.casefold() in _SAYS_NOTHING:
-        return (f"{parent} {last}", parent)
-    return (f"{parent} {last}", last)
+    return _first(column.called(rest))
 
 
 def _nothing(profile: ColumnProfile) -> str:
@@ -304,8 +219,8 @@ _RULES: Final[tuple[Rule, ...]] = (
     _pattern,
     _preset,
     header_rules.ambiguous,
-    header_rules.exact,
-    header_rules.unit_stripped,
+    known_spellings.exact,
+    known_spellings.unit_stripped,
     header_rules.concept,
 )
 """In their order of strength; a misspelt header is looked for after all of them."""

@@ -550,3 +550,31 @@ def test_bytes_that_are_too_few_are_asked_about():
     found = suggest(*headers, source="hyper_v")
 
     assert found[2].outcome is REVIEW
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "samples"),
+    [
+        ("machine", "hostname", ("x86_64", "aarch64")),
+        ("Business Service", "text", ("Payments", "Website")),
+        ("Size MB", "integer", ("4096", "8192")),
+        ("Assigned to", "text", ("Ann", "Bob")),
+        ("Virtual", "text", ("VMware", "Hyper-V")),
+        ("SQL Instance", "hostname", ("DBSRV1", "DBSRV2")),
+    ],
+)
+def test_what_one_tool_alone_means_so_is_not_taken_over(header, kind, samples):
+    assert suggest_one(header, kind, *samples).outcome is REVIEW
+
+
+def test_values_of_another_kind_offer_the_field_they_look_like():
+    found = suggest_one("IP", "mac", "00:50:56:00:00:01")
+
+    assert found.outcome is REVIEW
+    assert set(found.candidates) == {"ip_address", "mac_address"}
+
+
+def test_units_in_every_cell_need_no_question():
+    found = suggest_one("RTO", "text", "4 h", "30 min")
+
+    assert (found.target, found.outcome) == ("rto_hours", CONFIDENT)
