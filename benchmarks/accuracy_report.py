@@ -32,9 +32,9 @@ FIRST_RUNS: Final = (
 
 _FIRST_RECALL: Final = (
     "Recall in the first run was 73.0 % (82.2 % with review, 9.3 % asked about) in "
-    "round 4, 72.7 % (85.2 %, 10.0 %) in round 5 and 72.4 % (77.6 %, 6.3 %) in round 6. "
-    "The last two were made harder on purpose: look-alikes, nested JSON, storage rows, "
-    "a language that the rules do not read, questions as headers."
+    "round 4, 72.7 % (85.2 %, 10.0 %) in round 5 and 72.4 % (77.6 %, 6.3 %) in "
+    "round 6. The last two were made harder on purpose: look-alikes, nested JSON, "
+    "storage rows, a language that the rules do not read, questions."
 )
 
 

@@ -220,6 +220,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     _preset,
     header_rules.ambiguous,
     known_spellings.exact,
+    known_spellings.in_words,
     known_spellings.unit_stripped,
     header_rules.concept,
 )

@@ -199,6 +199,14 @@ def _edge(column: Column, target: str, reason: str) -> Judgement:
     return weigh(profile, target, EXACT, "exact_header", reason, unit)
 
 
+def in_words(column: Column) -> Judgement | None:
+    """Find a known header after its words were read: ``vNICs`` are NICs."""
+    header = " ".join(column.parts.words)
+    if column.parts.unit or normalise_header(header) == column.normal:
+        return None
+    return exact(column.called(header))
+
+
 def unit_stripped(column: Column) -> Judgement | None:
     """Find a known header after its unit was taken off."""
     unit = column.parts.unit

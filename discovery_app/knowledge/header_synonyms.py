@@ -13,7 +13,8 @@ from typing import Any, Final
 from discovery_app.knowledge.header_units import written_forms
 
 _ENGLISH_FILLERS: Final = frozenset(
-    ("of", "the", "a", "an", "in", "to", "for", "is", "and", "or", "s", "current")
+    {"of", "the", "a", "an", "in", "to", "for", "is", "and", "or", "s", "current"}
+    | {"what", "which", "who", "how", "many", "much", "does", "was"}
 )
 
 ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
@@ -57,6 +58,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "ipv4": "ip",
         "ipv6": "ip",
         "loc": "location",
+        "located": "location",
         "make": "manufacturer",
         "max": "peak",
         "maximum": "peak",

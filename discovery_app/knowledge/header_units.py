@@ -14,12 +14,14 @@ _WRITTEN_AS_ONE: Final = (
     (re.compile(r"(?<![A-Za-z])ESXi", re.IGNORECASE), " esx "),
     (re.compile(r"(?<![A-Za-z])IP[ _]?v[46]", re.IGNORECASE), " ip "),
     (re.compile(r"Net[ _-]?BIOS", re.IGNORECASE), " netbios "),
+    (re.compile(r"\b(?:is|does|was|has) it\b", re.IGNORECASE), " "),
     (re.compile(r"([KMGT])iB"), r" \1ib "),
     (re.compile(r"([MG])Hz"), r" \1hz "),
     (re.compile(r"([KMGT])[Bb]yte"), r" \1byte"),
     (re.compile(r"(?<![A-Za-z])v(?=mem|ram|stor|disk|nic)", re.IGNORECASE), " "),
 )
-"""Mixed-case words that would fall apart at their capitals; ``vMem`` is memory."""
+"""Words that would fall apart at their capitals (``vMem`` is memory), and what makes a
+question of a header."""
 
 _FULL_NAMES: Final = (
     (
@@ -35,7 +37,7 @@ _FULL_NAMES: Final = (
 """What several words name that is one thing."""
 _REMARK: Final = re.compile(
     r"[(\[]\s*(?:(?:y|j|o|s|yes|ja|oui|si|sí|true|wahr|vrai)\s*/\s*(?:n|no|nein|non"
-    r"|false|falsch|faux)|\d+\s*(?:-|–|to|bis|à)\s*\d+|optional|optionnel|opcional"
+    r"|false|falsch|faux)|[a-z](?:\s*/\s*[a-z])+|\d+\s*(?:-|–|to|bis|à)\s*\d+|optional|optionnel|opcional"
     r"|(?:last )?\d+\s?(?:d|days?|tage|jours|w|weeks?|months?)|if any"
     r"|[dtj]{2}([./-])[m]{2}\1[yja]{2,4}|[yja]{4}([./-])m{2}\2[dtj]{2})\s*[)\]]",
     re.IGNORECASE,

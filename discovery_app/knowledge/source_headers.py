@@ -140,7 +140,6 @@ SOURCE_BOUND: Final = frozenset(
         "classification",
         "company",
         "contact",
-        "contributors",
         "cost",
         "country",
         "customer",
