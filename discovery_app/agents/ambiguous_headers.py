@@ -120,8 +120,8 @@ def _choose(
         return _choose_processors(profile, table)
     if normal == "vmid":
         return _choose_key(profile, table)
-    if normal == "host":
-        return _choose_host(profile, table)
+    if normal in {"host", "device"}:
+        return _choose_host(profile, table, candidates[0])
     if normal == "cpu":
         return _choose_cpu(profile)
     if normal == "state" and {"on", "off"} <= power_states(profile):
@@ -141,13 +141,15 @@ def _only_agreeing(profile: ColumnProfile, candidates: Sequence[str]) -> str | N
     return agreeing[0] if len(agreeing) == 1 else None
 
 
-def _choose_host(profile: ColumnProfile, table: Sequence[ColumnProfile]) -> str | None:
-    """Return ``hostname`` where every row has a host of its own and no other name."""
+def _choose_host(
+    profile: ColumnProfile, table: Sequence[ColumnProfile], own: str
+) -> str | None:
+    """Return ``own`` where every row has a name of its own here and no other one."""
     named = _is_named(profile, table)
     most = max((column.distinct for column in table), default=0)
     unique = profile.distinct >= most and profile.distinct > 1 and profile.filled > 0.95
     if unique and not named and profile.kind in {"hostname", "fqdn"}:
-        return "hostname"
+        return own
     others = {normalise_header(column.header) for column in table}
     shared = profile.distinct < most and not others.isdisjoint(_OF_VIRTUAL_MACHINES)
     return "hypervisor_host" if named and shared else None

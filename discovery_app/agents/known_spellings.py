@@ -39,7 +39,7 @@ from discovery_app.knowledge.header_units import DIMENSIONS
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.knowledge.source_headers import SOURCE_BOUND, SURE_WITHOUT_PROOF
 from discovery_app.knowledge.unit_choices import unit_fits
-from discovery_app.knowledge.value_support import Support
+from discovery_app.knowledge.value_support import Support, support
 
 _MONTHS: Final = frozenset(
     {"month", "monthly", "monat", "monatliche", "mensuel", "mensual"}
@@ -111,6 +111,8 @@ def _special(column: Column, target: str, reason: str) -> Judgement | None:
         return weigh(
             column.profile, "mem_util_avg_pct", BY_VALUES, "value_profile", told
         )
+    if target == "hypervisor" and column.profile.kind in {"hostname", "fqdn"}:
+        return _host_of(column, target, reason)
     if target == "is_virtual" and _names_hypervisors(column):
         told = f"{reason} But its values name the hypervisors."
         return ask(("hypervisor", target), UNSURE, "exact_header", told)
@@ -118,6 +120,14 @@ def _special(column: Column, target: str, reason: str) -> Judgement | None:
         told = f"{reason} But it may count the cores of the whole machine."
         return ask(("cpu_cores", target), UNSURE, "exact_header", told)
     return None
+
+
+def _host_of(column: Column, target: str, reason: str) -> Judgement | None:
+    """Map ``Hypervisor`` to the host if its values are names and not products."""
+    if support(known_field(target), column.profile) is not Support.CONTRADICTS:
+        return None
+    told = f"{reason} But its values are names of machines."
+    return weigh(column.profile, "hypervisor_host", BY_VALUES, "value_profile", told)
 
 
 def _titles_something(column: Column) -> bool:

@@ -27,6 +27,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "average": "avg",
         "mean": "avg",
         "biz": "business",
+        "brand": "manufacturer",
         "bu": "businessunit",
         "bus": "business",
         "center": "centre",
@@ -63,6 +64,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "max": "peak",
         "maximum": "peak",
         "mem": "memory",
+        "mfg": "manufacturer",
         "mfr": "manufacturer",
         "mgmt": "management",
         "nb": "count",
@@ -93,6 +95,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "ver": "version",
         "virt": "virtualization",
         "virtualisation": "virtualization",
+        "workload": "application",
     }
 )
 """Words that mean the same in a header."""

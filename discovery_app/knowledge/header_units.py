@@ -14,6 +14,9 @@ _WRITTEN_AS_ONE: Final = (
     (re.compile(r"(?<![A-Za-z])ESXi", re.IGNORECASE), " esx "),
     (re.compile(r"(?<![A-Za-z])IP[ _]?v[46]", re.IGNORECASE), " ip "),
     (re.compile(r"Net[ _-]?BIOS", re.IGNORECASE), " netbios "),
+    (re.compile(r"(?<![A-Za-z])VMware", re.IGNORECASE), " vmware "),
+    (re.compile(r"(?<![A-Za-z])vSphere", re.IGNORECASE), " vsphere "),
+    (re.compile(r"(?<![A-Za-z])sys[ .]*admin", re.IGNORECASE), " sysadmin "),
     (re.compile(r"\b(?:is|does|was|has) it\b", re.IGNORECASE), " "),
     (re.compile(r"([KMGT])iB"), r" \1ib "),
     (re.compile(r"([MG])Hz"), r" \1hz "),
@@ -159,7 +162,7 @@ def unaccented(text: str) -> str:
 
 def written_forms(text: str) -> tuple[str, str]:
     """Return ``text`` without accents, and with its umlauts in two letters."""
-    bare = unaccented(text).replace("ß", "ss")
+    bare = unaccented(text).replace("ß", "ss").replace("œ", "oe").replace("Œ", "OE")
     return bare, unaccented(text.translate(_UMLAUTS))
 
 
@@ -179,6 +182,7 @@ def split_header(header: str) -> HeaderParts:
     if place is None:
         return HeaderParts(tuple(words), None, is_share, short)
     unit = UNITS[words[place]]
+    is_share = is_share and unit not in _SIZES
     rest = words[place + 1 :]
     for form in _PER_SECOND if unit in _SIZES | _BIT_RATES else ():
         if tuple(rest[: len(form)]) == form:

@@ -13,6 +13,7 @@ from discovery_app.domain.mapping import ColumnProfile
 from discovery_app.knowledge.addresses import ip_addresses, mac_addresses
 from discovery_app.knowledge.fields import AssetField
 from discovery_app.knowledge.ports import PROTOCOL_NUMBERS
+from discovery_app.knowledge.telling_words import KNOWN_WORDS, OPAQUE_KEY
 from discovery_app.knowledge.values import boolean, enumeration, placeholders, tag_map
 
 _NUMBER: Final = re.compile(r"^[^\d-]{0,4}(-?\d[\d.,'\s]*)")
@@ -35,31 +36,6 @@ _MAY_BE_NUMBERS: Final = _KEY_FIELDS | {
     "wave",
 }
 """Text fields in which a bare number is nothing odd."""
-
-_OPAQUE: Final = re.compile(
-    r"(?i)(?:[a-z]{1,10}-)?(?=[0-9a-f]*\d)[0-9a-f]{8,40}|[a-z]{2,8}[-_]?\d{3,}"
-    r"|\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?"
-)
-"""Keys as machines and registers make them up: ``i-0a1b2c3d``, ``APP-001``, UUIDs."""
-
-_KNOWN_WORDS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
-    {
-        "database_engine": re.compile(
-            r"(?i)sql|\bora(?:cle)?\b|postgres|\bpg\b|mongo|db2|maria|sybase|\base\b"
-            r"|informix|teradata|hana|maxdb|redis|cassandra|couch|\baccess\b|ingres"
-            r"|progress|firebird|derby|neo4j|elastic|influx|dynamo|cosmos|vertica"
-            r"|snowflake|netezza|adabas|\bims\b|intersystems|\bcach[eé]\b|aurora"
-            r"|redshift|filemaker|interbase|\bh2\b|dbase|foxpro|unidata|universe"
-        ),
-        "manufacturer": re.compile(
-            r"(?i)vmware|\bdell\b|\bhpe?\b|hewlett|\bibm\b|lenovo|cisco|fujitsu"
-            r"|microsoft|super ?micro|\bqemu\b|red ?hat|\bxen\b|nutanix|huawei|oracle"
-            r"|\bsun\b|innotek|google|amazon|acer\b|asus|apple|inspur|gigabyte|bull\b"
-            r"|hitachi|\bnec\b|siemens|unisys|quanta|openstack"
-        ),
-    }
-)
-"""Words that engines and makers of machines are told by; chosen."""
 
 _LARGEST_COUNT: Final = 4096
 _LARGEST_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
@@ -199,9 +175,9 @@ def _telling_text(name: str, kind: str, profile: ColumnProfile) -> Support | Non
         return Support.AGREES if kind == "uuid" else Support.CONTRADICTS
     if name.endswith("_ip"):
         return Support.AGREES if kind == "ip" else Support.CONTRADICTS
-    if name in _KNOWN_WORDS and kind in _WORDY:
+    if name in KNOWN_WORDS and kind in _WORDY:
         return _by_words(name, profile)
-    if name in _KEY_FIELDS and all(map(_OPAQUE.fullmatch, profile.samples)):
+    if name in _KEY_FIELDS and all(map(OPAQUE_KEY.fullmatch, profile.samples)):
         return Support.AGREES
     is_protocol = {*_telling(profile.samples)} <= {*PROTOCOL_NUMBERS}
     return Support.AGREES if name == "protocol" and is_protocol else None
@@ -209,10 +185,11 @@ def _telling_text(name: str, kind: str, profile: ColumnProfile) -> Support | Non
 
 def _by_words(name: str, profile: ColumnProfile) -> Support:
     """Tell whether the values name what the field holds; all engines are known ones."""
-    known = _of_share(_share(profile, lambda s: bool(_KNOWN_WORDS[name].search(s))))
-    if known is Support.CONTRADICTS and name != "database_engine":
-        return Support.NEUTRAL
-    return known
+    known = _of_share(_share(profile, lambda s: bool(KNOWN_WORDS[name].search(s))))
+    is_sure = name == "database_engine" or (
+        name == "hypervisor" and profile.kind in {"hostname", "fqdn"}
+    )
+    return known if known is not Support.CONTRADICTS or is_sure else Support.NEUTRAL
 
 
 def _operating_system(kind: str) -> Support:

@@ -13,6 +13,7 @@ NAME = column("VM", "hostname", "vm-a1", "vm-a2", distinct=10)
         ("# of Processors", "integer", ("4", "12"), "cpu_cores"),
         ("CPU %", "decimal", ("12.5", "80.0"), "cpu_util_avg_pct"),
         ("State", "word", ("running", "shut off"), "power_state"),
+        ("Device", "hostname", ("srv-1", "srv-2"), "asset_name"),
         ("VMID", "uuid", ("3f2504e0-4f89-41d3-9a0c-0305e82c3301",), "external_id"),
     ],
 )

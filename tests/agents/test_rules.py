@@ -574,6 +574,13 @@ def test_values_of_another_kind_offer_the_field_they_look_like():
     assert set(found.candidates) == {"ip_address", "mac_address"}
 
 
+def test_a_hypervisor_that_is_named_like_a_machine_is_the_host():
+    host = suggest_one("Hypervisor", "fqdn", "esx01.lab", "esx02.lab")
+    product = suggest_one("Hypervisor", "word", "VMware ESXi", "Hyper-V")
+
+    assert (host.target, product.target) == ("hypervisor_host", "hypervisor")
+
+
 def test_units_in_every_cell_need_no_question():
     found = suggest_one("RTO", "text", "4 h", "30 min")
 
