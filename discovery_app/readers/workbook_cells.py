@@ -53,6 +53,9 @@ class XmlSheetMeter:
     """
 
     _CELL: Final = re.compile(rb"""[\s]r=["']([A-Za-z]{1,3})(\d{1,7})["']""")
+    # As nearly every writer puts it; looking for one group at a time is far faster.
+    _USUAL_COLUMN: Final = re.compile(rb'<c r="([A-Z]{1,3})\d')
+    _USUAL_ROW: Final = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
     # A text that a formula left empty (t="str") is a value.
     _UNSTORED: Final = re.compile(
         rb"""<c\b(?![^>]*\bt=["']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"""
@@ -75,16 +78,34 @@ class XmlSheetMeter:
     def take(self, chunk: bytes) -> None:
         """Look at the next bytes; what a piece cuts in two is seen with the next."""
         chunk = self._rest + chunk
-        named = self._CELL.findall(chunk)
-        for letters, digits in set(named):
-            self._reached(int(digits), _column_number(letters))
-        if sum(map(chunk.count, self._CELL_TAGS)) > len(named):
-            self._count_bare(chunk)
+        if not self._take_usual(chunk):
+            self._take_any(chunk)
         if b"<f" in chunk:
             self.unstored += len(self._UNSTORED.findall(chunk))
         end = chunk.rfind(b"</c>")
         whole = end + 4 if end >= 0 else 0
         self._rest = chunk[max(whole, len(chunk) - self._LONGEST_CELL) :]
+
+    def _take_usual(self, chunk: bytes) -> bool:
+        """Look at cells as they usually are; return whether all of them were."""
+        rows = self._USUAL_ROW.findall(chunk)
+        # Other tags begin so too (cols, conditionalFormatting); those cells would not.
+        cells = chunk.count(b"<c") - chunk.count(b"<co")
+        if len(rows) != cells or b":c" in chunk:
+            return False
+        columns = set(self._USUAL_COLUMN.findall(chunk))
+        self._reached(
+            max(map(int, set(rows)), default=0),
+            max(map(_column_number, columns), default=0),
+        )
+        return True
+
+    def _take_any(self, chunk: bytes) -> None:
+        named = self._CELL.findall(chunk)
+        for letters, digits in set(named):
+            self._reached(int(digits), _column_number(letters))
+        if sum(map(chunk.count, self._CELL_TAGS)) > len(named):
+            self._count_bare(chunk)
 
     def end(self) -> None:
         """Do nothing: a cell that is cut off is for the library to refuse."""
