@@ -36,6 +36,7 @@ VERDICT_SCHEMA: Final = {
 
 _EXCLUDED: Final = {
     "blank_row": ("The row is blank.", "Nothing; it is left out."),
+    "ruled_line": ("The row is a drawn line.", "Nothing; it is left out."),
     "header_repeated": (
         "The row repeats the headers.",
         "Nothing; it is left out. Files that were joined have such rows.",

@@ -15,6 +15,8 @@ from discovery_app.readers.delimiters import (
     detect_delimiter,
 )
 from discovery_app.readers.encodings import decode
+from discovery_app.readers.folded import unfolded
+from discovery_app.readers.quotes import with_usual_quotes
 from discovery_app.readers.records import empty_to_null, read_records
 from discovery_app.readers.shaping import RawSheet, shape_table
 from discovery_app.readers.tables import (
@@ -60,6 +62,8 @@ def read_delimited(
     """
     text = _decode(raw, file_name, corrections)
     sheet = _read_sheet(text, file_name)
+    if not corrections.delimiter:
+        sheet = unfolded(sheet)
     header_row = corrections.header_row
     if text.log is not None and header_row is None:
         header_row = text.log.header_row
@@ -87,6 +91,7 @@ def _decode(raw: bytes, file_name: str, corrections: Corrections) -> _Text:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
+    content = with_usual_quotes(content)
     log = zeek_log(content)
     if log is not None:
         delimiter = _delimiter(corrections, log.delimiter, "", file_name)

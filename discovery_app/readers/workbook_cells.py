@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from discovery_app.readers.workbook_errors import column_number
+
 
 @dataclass
 class Reach:
@@ -28,10 +30,12 @@ class SheetMeter(Protocol):
     Attributes:
         largest: Of its largest sheet.
         unstored: Formulas without the value that they gave last, if it can tell.
+        has_errors: Whether formulas that failed were seen, if it can tell.
     """
 
     largest: Reach
     unstored: int
+    has_errors: bool
 
     @property
     def total_cells(self) -> int:
@@ -50,6 +54,7 @@ class XmlSheetMeter:
 
     Attributes:
         unstored: Formulas without the value that they gave last.
+        has_errors: Whether some formula failed.
     """
 
     _CELL: Final = re.compile(rb"""[\s]r=["']([A-Za-z]{1,3})(\d{1,7})["']""")
@@ -67,6 +72,7 @@ class XmlSheetMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._bare_rows = 0
 
@@ -80,6 +86,7 @@ class XmlSheetMeter:
         chunk = self._rest + chunk
         if not self._take_usual(chunk):
             self._take_any(chunk)
+        self.has_errors = self.has_errors or b' t="e"' in chunk
         if b"<f" in chunk:
             self.unstored += len(self._UNSTORED.findall(chunk))
         end = chunk.rfind(b"</c>")
@@ -96,14 +103,14 @@ class XmlSheetMeter:
         columns = set(self._USUAL_COLUMN.findall(chunk))
         self._reached(
             max(map(int, set(rows)), default=0),
-            max(map(_column_number, columns), default=0),
+            max(map(column_number, columns), default=0),
         )
         return True
 
     def _take_any(self, chunk: bytes) -> None:
         named = self._CELL.findall(chunk)
         for letters, digits in set(named):
-            self._reached(int(digits), _column_number(letters))
+            self._reached(int(digits), column_number(letters))
         if sum(map(chunk.count, self._CELL_TAGS)) > len(named):
             self._count_bare(chunk)
 
@@ -122,13 +129,6 @@ class XmlSheetMeter:
         self._reached(self._bare_rows, widest)
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
 class BinarySheetMeter:
     """A sheet of an XLSB file: records of a type, a length and their bytes.
 
@@ -144,6 +144,7 @@ class BinarySheetMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._skip = 0
         self._row = 0
@@ -210,6 +211,7 @@ class OpenDocumentMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._whole = 0
         self._sheet = Reach()

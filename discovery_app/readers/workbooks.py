@@ -9,6 +9,7 @@ import fastexcel
 import polars as pl
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.folded import unfolded
 from discovery_app.readers.refusals import FileKind, damaged_refused
 from discovery_app.readers.shaping import RawSheet, shape_table
 from discovery_app.readers.tables import (
@@ -19,6 +20,7 @@ from discovery_app.readers.tables import (
     SourceTable,
     cell_column,
 )
+from discovery_app.readers.workbook_errors import with_errors
 from discovery_app.readers.workbook_extent import check_extent
 
 _DATE_TIME: Final = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(\.\d+)?$"
@@ -55,7 +57,8 @@ def read_workbook(
     except (fastexcel.FastExcelError, ValueError) as error:
         raise _not_opened(file_name, error) from None
     names = _chosen(reader.sheet_names, file_name, corrections)
-    sheets, unread = _read_sheets(reader, names, file_name, first_rows)
+    source = path if extent.has_errors else None
+    sheets, unread = _read_sheets(reader, names, file_name, first_rows, source)
     if len(unread) > extent.charts:
         raise _damaged_sheet(file_name, unread[0])
     header_row = corrections.header_row
@@ -63,7 +66,7 @@ def read_workbook(
     empty: list[str] = []
     for name, sheet in zip(names, sheets, strict=True):
         own = header_row if _reaches(sheet, header_row, corrections, names) else None
-        table = shape_table(sheet, own, limits) if sheet is not None else None
+        table = shape_table(unfolded(sheet), own, limits) if sheet else None
         if table is not None:
             tables.append(table)
         elif name not in unread:
@@ -94,13 +97,14 @@ def _read_sheets(
     names: list[str],
     file_name: str,
     first_rows: int | None,
+    source: Path | None,
 ) -> tuple[list[RawSheet | None], list[str]]:
     """Return the sheets in order, and the names of those that cannot be read."""
     sheets: list[RawSheet | None] = []
     unread: list[str] = []
     for name in names:
         try:
-            sheets.append(_read_sheet(reader, name, file_name, first_rows))
+            sheets.append(_read_sheet(reader, name, file_name, first_rows, source))
         except FileRefusedError:
             unread.append(name)
             sheets.append(None)
@@ -146,8 +150,13 @@ def _reaches(
 
 
 def _read_sheet(
-    reader: fastexcel.ExcelReader, name: str, file_name: str, first_rows: int | None
+    reader: fastexcel.ExcelReader,
+    name: str,
+    file_name: str,
+    first_rows: int | None,
+    source: Path | None,
 ) -> RawSheet | None:
+    """Return a sheet's cells; errors of formulas are looked for in ``source``."""
     try:
         with panics_as_errors():
             # Without skip_rows=0 blank rows at the top would shift every row's number.
@@ -161,6 +170,8 @@ def _read_sheet(
         return None
     cells.columns = [cell_column(n) for n in range(cells.width)]
     cells = _as_text(cells)
+    if source is not None:
+        cells = with_errors(cells, source, name)
     return RawSheet(
         file_name=file_name,
         sheet=name,
@@ -247,6 +258,7 @@ def _empty_note(names: list[str]) -> Note:
         severity="info",
         message=f"Sheets without cells are left out: {', '.join(names[:20])}.",
         fix="",
+        of_file=True,
     )
 
 
@@ -256,6 +268,7 @@ def _chart_note(names: list[str]) -> Note:
         severity="info",
         message=f"Sheets that hold a chart are left out: {', '.join(names[:20])}.",
         fix="",
+        of_file=True,
     )
 
 
@@ -266,4 +279,5 @@ def _unstored_note(count: int) -> Note:
         message=f"{count:,} formulas of the workbook have no stored value; their cells "
         "are empty here.",
         fix="Open the workbook in Excel, save it, and upload it again.",
+        of_file=True,
     )

@@ -1,4 +1,4 @@
-"""Which rows of a table are no records: blanks, totals, repeated headers, footnotes."""
+"""Which rows of a table are no records: blanks, totals, footnotes and the like."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,9 +10,16 @@ from discovery_app.knowledge.headers import is_never_imported
 ROW_NUMBER: Final = "row_number"
 
 _TOTAL: Final = (
-    r"(?i)^\W*(grand ?|sub-? ?)?(totals?|summe|gesamt(summe)?|zwischensumme|somme|suma)"
-    r"\W*$"
+    r"(?i)^\W*((grand|sub|suma) ?-?)?(totals?|totales|summe|gesamt(summe|anzahl)?"
+    r"|zwischensumme|somme|suma|sum|average|avg|mean|durchschnitt|mittelwert|moyenne"
+    r"|promedio)(( number| count)?( of)?( all)? (servers?|machines?|vms?|hosts?"
+    r"|devices?|assets?|applications?|rows?|records?|items?|general|général))?"
+    r"[\W\d]*$"
 )
+"""A word for what is summed up, perhaps of what and how many."""
+
+_RULE: Final = r"^\s*[-=_+*|:\u2500-\u257f]{2,}\s*$"
+"""A cell of a line that is drawn, as under the headers that ``psql`` prints."""
 _FOOTNOTE: Final = (
     r"(?i)(^|\b)(generated (on|at|by)|exported (on|at|by|from)|created (on|by) .*\d{4}"
     r"|report (date|generated|created)|as of \d|confidential|copyright|©|page \d+ of"
@@ -32,8 +39,8 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         headers: Its headers, in file order.
 
     Returns:
-        ``row_number`` and ``reason``: ``blank_row``, ``header_repeated``,
-        ``total_row`` or ``footnote``, in row order.
+        ``row_number`` and ``reason``: ``blank_row``, ``ruled_line``,
+        ``header_repeated``, ``total_row`` or ``footnote``, in row order.
     """
     cells = [f"c{n}" for n in range(len(headers))]
     if not cells or rows.is_empty():
@@ -46,6 +53,9 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         pl.sum_horizontal(
             pl.col(n).str.contains(_NUMBER).fill_null(value=False) for n in cells
         ).alias("numbers"),
+        pl.sum_horizontal(
+            pl.col(n).str.contains(_RULE).fill_null(value=False) for n in cells
+        ).alias("ruled"),
         _same_as_headers(cells, headers).alias("same"),
         (pl.len() - pl.int_range(pl.len())).alias("from_end"),
     )
@@ -53,6 +63,8 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
     reason = (
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank_row"))
+        .when(pl.col("ruled") == pl.col("filled"))
+        .then(pl.lit("ruled_line"))
         .when(_repeats(len(cells)))
         .then(pl.lit("header_repeated"))
         .when(_is_total(float(usual)))  # type: ignore[arg-type]
