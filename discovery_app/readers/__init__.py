@@ -12,7 +12,7 @@ from discovery_app.errors import FileRefusedError
 from discovery_app.readers.archives import left_out, unpacked_gzip, unpacked_zip
 from discovery_app.readers.delimited import PREVIEW_BYTES, head_of, read_delimited
 from discovery_app.readers.json_records import read_json
-from discovery_app.readers.reasons import without_reasons
+from discovery_app.readers.reasons import without_our_own
 from discovery_app.readers.refusals import FileKind, check_file, suffix_fits
 from discovery_app.readers.tables import (
     ROW_NUMBER,
@@ -215,7 +215,7 @@ def _described(
             "no_table",
             "The file holds no table; upload one with a row of headers.",
         )
-    tables = [without_reasons(table) for table in tables]
+    tables = [without_our_own(table) for table in tables]
     if suffix_fits(file_name, kind):
         return tables
     note = Note(

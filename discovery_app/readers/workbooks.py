@@ -11,6 +11,7 @@ import polars as pl
 from discovery_app.errors import FileRefusedError
 from discovery_app.readers.folded import unfolded
 from discovery_app.readers.refusals import FileKind, damaged_refused
+from discovery_app.readers.several_tables import is_part_of, parts_of
 from discovery_app.readers.shaping import RawSheet, shape_table
 from discovery_app.readers.tables import (
     ROW_NUMBER,
@@ -66,14 +67,26 @@ def read_workbook(
     empty: list[str] = []
     for name, sheet in zip(names, sheets, strict=True):
         own = header_row if _reaches(sheet, header_row, corrections, names) else None
-        table = shape_table(unfolded(sheet), own, limits) if sheet else None
-        if table is not None:
-            tables.append(table)
-        elif name not in unread:
+        found = _tables(sheet, own, limits) if sheet is not None else []
+        tables += found
+        if not found and name not in unread:
             empty.append(name)
+    if corrections.sheet is not None and corrections.sheet not in names:
+        # One of several tables on a sheet.
+        tables = [table for table in tables if table.sheet == corrections.sheet]
     if tables:
         tables[0] = tables[0].with_notes(_left_out(empty, unread, extent.unstored))
     return tables
+
+
+def _tables(
+    sheet: RawSheet, header_row: int | None, limits: Limits
+) -> list[SourceTable]:
+    """Return the tables of one sheet: none if no cell of it holds anything."""
+    sheet = unfolded(sheet)
+    parts = parts_of(sheet) if header_row is None else [sheet]
+    found = (shape_table(part, header_row, limits) for part in parts)
+    return [table for table in found if table is not None]
 
 
 @contextmanager
@@ -125,8 +138,10 @@ def _not_opened(file_name: str, error: Exception) -> FileRefusedError:
 def _chosen(names: list[str], file_name: str, corrections: Corrections) -> list[str]:
     if corrections.sheet is None:
         return names
-    if corrections.sheet in names:
-        return [corrections.sheet]
+    sheet = corrections.sheet
+    chosen = [name for name in names if name == sheet or is_part_of(sheet, name)]
+    if chosen:
+        return [sheet] if sheet in chosen else chosen
     listed = ", ".join(names[:20])
     raise FileRefusedError(
         file_name,
