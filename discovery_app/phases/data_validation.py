@@ -41,6 +41,10 @@ _EXCLUDED: Final = {
         "The row repeats the headers.",
         "Nothing; it is left out. Files that were joined have such rows.",
     ),
+    "title_row": (
+        "The row is a title above headers that are repeated.",
+        "Nothing; it is left out.",
+    ),
     "total_row": (
         "The row is a total, not a machine or an application.",
         "Nothing; it is left out. Rename it if it is one.",

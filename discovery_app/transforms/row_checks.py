@@ -40,7 +40,7 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
 
     Returns:
         ``row_number`` and ``reason``: ``blank_row``, ``ruled_line``,
-        ``header_repeated``, ``total_row`` or ``footnote``, in row order.
+        ``header_repeated``, ``title_row``, ``total_row`` or ``footnote``, in row order.
     """
     cells = [f"c{n}" for n in range(len(headers))]
     if not cells or rows.is_empty():
@@ -67,6 +67,8 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         .then(pl.lit("ruled_line"))
         .when(_repeats(len(cells)))
         .then(pl.lit("header_repeated"))
+        .when(_is_title(len(cells)))
+        .then(pl.lit("title_row"))
         .when(_is_total(float(usual)))  # type: ignore[arg-type]
         .then(pl.lit("total_row"))
         .when(_is_footnote(len(cells)))
@@ -93,6 +95,12 @@ def _repeats(width: int) -> pl.Expr:
     """A row most of whose values are the headers themselves; one alone is chance."""
     enough = pl.col("same") >= min(2, width)
     return enough & (pl.col("same") * 10 >= pl.col("filled") * 7)
+
+
+def _is_title(width: int) -> pl.Expr:
+    """One cell of words above headers that are repeated, as above each block."""
+    above = _repeats(width).shift(-1).fill_null(value=False)
+    return above & (pl.col("filled") == 1) & pl.lit(width >= 3)
 
 
 def _is_total(usual: float) -> pl.Expr:
