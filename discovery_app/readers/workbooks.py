@@ -17,12 +17,12 @@ from discovery_app.readers.tables import (
     ROW_NUMBER,
     Corrections,
     Limits,
-    Note,
     SourceTable,
     cell_column,
 )
 from discovery_app.readers.workbook_errors import with_errors
 from discovery_app.readers.workbook_extent import check_extent
+from discovery_app.readers.workbook_notes import hidden_notes, left_out_notes
 
 _DATE_TIME: Final = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(\.\d+)?$"
 _NO_DATE: Final = ("1899-12-31 ", "1899-12-30 ")
@@ -75,7 +75,7 @@ def read_workbook(
         # One of several tables on a sheet.
         tables = [table for table in tables if table.sheet == corrections.sheet]
     if tables:
-        tables[0] = tables[0].with_notes(_left_out(empty, unread, extent.unstored))
+        tables[0] = tables[0].with_notes(left_out_notes(empty, unread, extent.unstored))
     return tables
 
 
@@ -194,7 +194,7 @@ def _read_sheet(
             pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW_NUMBER), pl.all()
         ),
         hidden=sheet.visible != "visible",
-        notes=_hidden_notes(name) if sheet.visible != "visible" else (),
+        notes=hidden_notes(name) if sheet.visible != "visible" else (),
     )
 
 
@@ -244,55 +244,4 @@ def _iso(column: pl.Expr) -> pl.Expr:
         .then(column.str.replace(_DATE_TIME, "$1"))
         .otherwise(column.str.replace(_DATE_TIME, "${1}T${2}${3}"))
         .name.keep()
-    )
-
-
-def _hidden_notes(name: str) -> tuple[Note, ...]:
-    return (
-        Note(
-            rule="sheet_hidden",
-            severity="warning",
-            message=f"Sheet {name} is hidden in the workbook.",
-            fix="Check that it is meant to be read; unhide it or delete it if not.",
-        ),
-    )
-
-
-def _left_out(empty: list[str], unread: list[str], unstored: int) -> tuple[Note, ...]:
-    notes = [_empty_note(empty)] if empty else []
-    if unread:
-        notes.append(_chart_note(unread))
-    if unstored:
-        notes.append(_unstored_note(unstored))
-    return tuple(notes)
-
-
-def _empty_note(names: list[str]) -> Note:
-    return Note(
-        rule="sheets_empty",
-        severity="info",
-        message=f"Sheets without cells are left out: {', '.join(names[:20])}.",
-        fix="",
-        of_file=True,
-    )
-
-
-def _chart_note(names: list[str]) -> Note:
-    return Note(
-        rule="sheets_of_charts",
-        severity="info",
-        message=f"Sheets that hold a chart are left out: {', '.join(names[:20])}.",
-        fix="",
-        of_file=True,
-    )
-
-
-def _unstored_note(count: int) -> Note:
-    return Note(
-        rule="formula_without_value",
-        severity="warning",
-        message=f"{count:,} formulas of the workbook have no stored value; their cells "
-        "are empty here.",
-        fix="Open the workbook in Excel, save it, and upload it again.",
-        of_file=True,
     )

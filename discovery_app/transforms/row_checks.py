@@ -53,9 +53,6 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         pl.sum_horizontal(
             pl.col(n).str.contains(_NUMBER).fill_null(value=False) for n in cells
         ).alias("numbers"),
-        pl.sum_horizontal(
-            pl.col(n).str.contains(_RULE).fill_null(value=False) for n in cells
-        ).alias("ruled"),
         _same_as_headers(cells, headers).alias("same"),
         (pl.len() - pl.int_range(pl.len())).alias("from_end"),
     )
@@ -63,7 +60,7 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
     reason = (
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank_row"))
-        .when(pl.col("ruled") == pl.col("filled"))
+        .when(pl.col(ROW_NUMBER).is_in(_ruled_lines(rows, judged["text"], cells)))
         .then(pl.lit("ruled_line"))
         .when(_repeats(len(cells)))
         .then(pl.lit("header_repeated"))
@@ -75,6 +72,17 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         .then(pl.lit("footnote"))
     )
     return judged.select(ROW_NUMBER, reason.alias("reason")).drop_nulls("reason")
+
+
+def _ruled_lines(
+    rows: pl.DataFrame, first: pl.Series, cells: Sequence[str]
+) -> list[int]:
+    """Return the rows that hold drawn lines alone; few begin with one."""
+    maybe = rows.filter(first.str.contains(_RULE).fill_null(value=False))
+    ruled = pl.all_horizontal(
+        ~_has_text(name) | pl.col(name).str.contains(_RULE) for name in cells
+    )
+    return maybe.filter(ruled)[ROW_NUMBER].to_list()
 
 
 def _has_text(name: str) -> pl.Expr:
