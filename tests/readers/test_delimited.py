@@ -214,6 +214,14 @@ def test_an_open_quote_does_not_swallow_the_rows_after_it(tmp_path, rest):
     assert [(note.rule, note.row) for note in table.notes] == [("quote_not_closed", 2)]
 
 
+def test_quotes_inside_a_quoted_value_stay_in_it(tmp_path):
+    text = 'Name,Note,OS\nweb,"the "old" box, here",x\ndb,"a ""b""",""\n'
+
+    table = read(write_text(tmp_path, text))
+
+    assert cells(table)[0] == ("web", 'the "old" box, here', "x")
+
+
 def test_a_quote_inside_a_value_is_part_of_it(tmp_path):
     table = read(write_text(tmp_path, 'Name,Disk\nweb,5" disk\ndb,7\n'))
 
