@@ -8,6 +8,9 @@ from typing import Final
 _MARKS: Final = re.compile(r"[\[\](){}\"',;|\s]+")
 _HEX_ONLY: Final = re.compile(r"[^0-9a-f]")
 _MAC_FORM: Final = re.compile(r"^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){5}$")
+_OCTETS: Final = re.compile(r"^\d{1,3}(\.\d{1,3}){3}$", re.ASCII)
+"""Perhaps filled up with zeros, so that texts sort as addresses."""
+
 _EMPTY_MACS: Final = frozenset({"000000000000", "ffffffffffff"})
 
 
@@ -26,6 +29,8 @@ class Addresses:
 def _address(part: str) -> IPv4Address | IPv6Address | None:
     """Read one address; a prefix length (``/24``) and a zone (``%eth0``) go."""
     bare = part.split("/", 1)[0].split("%", 1)[0]
+    if _OCTETS.match(bare):
+        bare = ".".join(str(int(octet)) for octet in bare.split("."))
     try:
         return ip_address(bare)
     except ValueError:

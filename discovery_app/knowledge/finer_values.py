@@ -59,7 +59,8 @@ def is_coarser(field: str, new: str, old: str) -> bool:
         return _is_version_of(new, old)
     new_words, old_words = _words(new), _words(old)
     if not new_words or new_words == old_words:
-        return False
+        # The same words in other letters or marks are no news.
+        return bool(new_words) and new != old
     if set(new_words) < set(old_words):
         return True
     return field == "operating_system" and _is_bare(new_words, new, old_words, old)

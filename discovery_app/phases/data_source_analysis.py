@@ -220,10 +220,14 @@ def _profiles(one: _Found) -> list[ColumnProfile]:
 def _issues(found: Sequence[_Found]) -> list[Issue]:
     issues: list[Issue] = []
     for one in found:
-        if one.guess.role is TableRole.IGNORED:
+        is_ignored = one.guess.role is TableRole.IGNORED
+        if is_ignored:
             issues.append(_ignored_issue(one))
-        else:
-            issues.extend(_note_issue(one, note) for note in one.table.notes)
+        issues.extend(
+            _note_issue(one, note)
+            for note in one.table.notes
+            if note.of_file or not is_ignored
+        )
     return issues
 
 

@@ -36,9 +36,14 @@ VERDICT_SCHEMA: Final = {
 
 _EXCLUDED: Final = {
     "blank_row": ("The row is blank.", "Nothing; it is left out."),
+    "ruled_line": ("The row is a drawn line.", "Nothing; it is left out."),
     "header_repeated": (
         "The row repeats the headers.",
         "Nothing; it is left out. Files that were joined have such rows.",
+    ),
+    "title_row": (
+        "The row is a title above headers that are repeated.",
+        "Nothing; it is left out.",
     ),
     "total_row": (
         "The row is a total, not a machine or an application.",

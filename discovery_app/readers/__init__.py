@@ -9,10 +9,10 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from discovery_app.errors import FileRefusedError
-from discovery_app.readers.archives import unpacked_gzip, unpacked_zip
+from discovery_app.readers.archives import left_out, unpacked_gzip, unpacked_zip
 from discovery_app.readers.delimited import PREVIEW_BYTES, head_of, read_delimited
 from discovery_app.readers.json_records import read_json
-from discovery_app.readers.reasons import without_reasons
+from discovery_app.readers.reasons import without_our_own
 from discovery_app.readers.refusals import FileKind, check_file, suffix_fits
 from discovery_app.readers.tables import (
     ROW_NUMBER,
@@ -98,17 +98,12 @@ def _read_archive(
     corrections: Corrections,
     limits: Limits,
 ) -> list[SourceTable]:
-    """Read every table inside; each bears the archive's name and that of its file."""
     inner = replace(corrections, sheet=None)
-    tables: list[SourceTable] = []
     if kind is FileKind.GZIP:
         with unpacked_gzip(path, file_name, limits) as unpacked:
             tables = _read_member(unpacked, file_name, inner, limits)
     else:
-        with unpacked_zip(path, file_name, limits) as parts:
-            for name, part in parts:
-                found = _read_member(part, name, inner, limits)
-                tables += [_of_archive(table, file_name, name) for table in found]
+        tables = _read_zip(path, file_name, inner, limits)
     if corrections.sheet is None:
         return tables
     chosen = [table for table in tables if table.sheet == corrections.sheet]
@@ -120,6 +115,40 @@ def _read_archive(
             f"{', '.join(table.sheet for table in tables)}.",
         )
     return chosen
+
+
+def _read_zip(
+    path: Path, file_name: str, corrections: Corrections, limits: Limits
+) -> list[SourceTable]:
+    """Read every table inside; each bears the archive's name and that of its file."""
+    tables: list[SourceTable] = []
+    passed_over = left_out(path, file_name)
+    with unpacked_zip(path, file_name, limits) as parts:
+        for name, part in parts:
+            try:
+                found = _read_member(part, name, corrections, limits)
+            except FileRefusedError as refusal:
+                # Tools write a file for each of their tables, filled or not.
+                if refusal.rule != "empty_file" or len(parts) == 1:
+                    raise
+                found = []
+            if not found:
+                passed_over.append(name)
+            tables += [_of_archive(table, file_name, name) for table in found]
+    if not tables or not passed_over:
+        return tables
+    return [tables[0].with_notes((_passed_over_note(passed_over),)), *tables[1:]]
+
+
+def _passed_over_note(names: list[str]) -> Note:
+    listed = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+    return Note(
+        rule="archive_files_left_out",
+        severity="warning",
+        message=f"Files of the archive that hold no table are not read: {listed}.",
+        fix="If one of them holds machines or applications, upload it as CSV or XLSX.",
+        of_file=True,
+    )
 
 
 def _read_member(
@@ -186,7 +215,7 @@ def _described(
             "no_table",
             "The file holds no table; upload one with a row of headers.",
         )
-    tables = [without_reasons(table) for table in tables]
+    tables = [without_our_own(table) for table in tables]
     if suffix_fits(file_name, kind):
         return tables
     note = Note(
@@ -195,6 +224,7 @@ def _described(
         message=f"The file is named like another type and was read as "
         f"{_READ_AS.get(kind, 'a workbook')}.",
         fix="Rename the file if other tools refuse it.",
+        of_file=True,
     )
     return [tables[0].with_notes((note,)), *tables[1:]]
 

@@ -86,9 +86,34 @@ def members(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         part
         for part in package.infolist()
         if PurePosixPath(part.filename).suffix.lower() in READ_INSIDE
-        and not part.filename.startswith("__MACOSX/")
-        and not PurePosixPath(part.filename).name.startswith((".", "~$"))
+        and not _is_of_a_system(part)
     ]
+
+
+def left_out(path: Path, file_name: str) -> list[str]:
+    """Return the names of the files of a ZIP that are not read, as it spells them.
+
+    Raises:
+        FileRefusedError: It is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            read = {part.filename for part in members(package)}
+            return [
+                part.filename
+                for part in package.infolist()
+                if part.filename not in read
+                and not part.is_dir()
+                and not _is_of_a_system(part)
+            ]
+    except _BAD:
+        raise damaged_archive(file_name) from None
+
+
+def _is_of_a_system(part: zipfile.ZipInfo) -> bool:
+    """Return whether a system put a file beside the person's own."""
+    name = PurePosixPath(part.filename).name
+    return part.filename.startswith("__MACOSX/") or name.startswith((".", "~$"))
 
 
 def _copy(

@@ -15,7 +15,10 @@ from discovery_app.readers.delimiters import (
     detect_delimiter,
 )
 from discovery_app.readers.encodings import decode
+from discovery_app.readers.folded import unfolded
+from discovery_app.readers.quotes import with_usual_quotes
 from discovery_app.readers.records import empty_to_null, read_records
+from discovery_app.readers.several_tables import parts_of
 from discovery_app.readers.shaping import RawSheet, shape_table
 from discovery_app.readers.tables import (
     ROW_NUMBER,
@@ -53,18 +56,23 @@ class _Text:
 def read_delimited(
     raw: bytes, file_name: str, corrections: Corrections, limits: Limits
 ) -> list[SourceTable]:
-    """Return the one table of a text file, or none if it holds no value.
+    """Return the tables of a text file, mostly one; none if it holds no value.
 
     Raises:
         FileRefusedError: A correction does not fit, or the table is too large.
     """
     text = _decode(raw, file_name, corrections)
     sheet = _read_sheet(text, file_name)
+    if not corrections.delimiter:
+        sheet = unfolded(sheet)
     header_row = corrections.header_row
     if text.log is not None and header_row is None:
         header_row = text.log.header_row
-    table = shape_table(sheet, header_row, limits)
-    return [table] if table is not None else []
+    parts = parts_of(sheet) if header_row is None else [sheet]
+    found = (shape_table(part, header_row, limits) for part in parts)
+    tables = [table for table in found if table is not None]
+    chosen = [table for table in tables if table.sheet == corrections.sheet]
+    return chosen or tables
 
 
 def head_of(raw: bytes) -> bytes:
@@ -87,6 +95,7 @@ def _decode(raw: bytes, file_name: str, corrections: Corrections) -> _Text:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
+    content = with_usual_quotes(content)
     log = zeek_log(content)
     if log is not None:
         delimiter = _delimiter(corrections, log.delimiter, "", file_name)

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from typing import Final
 
-CANDIDATES: Final = (",", ";", "\t", "|")
+CANDIDATES: Final = (",", ";", "\t", "|", "^", "~")
 """In the order in which equals are preferred."""
 
 _SAMPLE_RECORDS: Final = 200

@@ -1,12 +1,12 @@
 """From bytes to UTF-8: which encoding a text file is in."""
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.code_pages import best_code_page
 from discovery_app.readers.tables import Note
 
 _BOMS: Final = (
@@ -16,7 +16,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAMPLE_BYTES: Final = 262_144
 _NOT_TEXT: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
 )
@@ -25,9 +24,6 @@ _NOT_TEXT: Final = frozenset(
 _MIXED_SHARE: Final = 0.2
 """Share of the lines with special letters that must be UTF-8 for a file to count as
 mixed, chosen: text of another encoding is almost never UTF-8 by accident."""
-
-_LETTERS: Final = frozenset("äöüÄÖÜßéèêëÉÈÊàâáãåÀÂÁÅçÇñÑóôòõøÓÔØíîïìÍÎúùûÚæÆœŒšŠžŽ")
-_SIGNS: Final = frozenset("’‘“”–—…•°§€£©®™±²³µ«»¿¡ªº·\u00a0")
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,8 @@ class Decoded:
 def decode(raw: bytes, file_name: str, encoding: str | None = None) -> Decoded:
     """Return a text file's content as UTF-8.
 
-    A byte order mark decides; else UTF-8 if every byte fits it; else the one-byte
-    encoding whose letters read most like a Western European language.
+    A byte order mark decides; else UTF-8 if every byte fits it; else the code
+    page in which the letters read most like a language.
 
     Args:
         raw: The file's bytes.
@@ -66,7 +62,7 @@ def decode(raw: bytes, file_name: str, encoding: str | None = None) -> Decoded:
         return _decode_as(raw, file_name, found)
     if raw.isascii() or _is_utf8(raw):
         return Decoded(raw, "utf-8")
-    return _decode_one_byte(raw)
+    return _decode_code_page(raw)
 
 
 def encoding_by_mark(raw: bytes) -> str | None:
@@ -139,8 +135,8 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _decode_one_byte(raw: bytes) -> Decoded:
-    encoding = _best_one_byte_encoding(raw)
+def _decode_code_page(raw: bytes) -> Decoded:
+    encoding = best_code_page(raw)
     lines = raw.split(b"\n")
     special = [n for n, line in enumerate(lines) if not line.isascii()]
     good = {n for n in special if _is_utf8(lines[n])}
@@ -172,23 +168,9 @@ def _mixed_note(odd: list[int], encoding: str) -> Note:
 
 def _text(raw: bytes, encoding: str) -> str:
     # The five bytes that cp1252 leaves open are read as latin-1 reads them.
-    if encoding != "cp1252":
-        return raw.decode(encoding)
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def _best_one_byte_encoding(raw: bytes) -> str:
-    """Choose between cp1252 and mac-roman by which gives more usual letters."""
-    special = re.sub(rb"[\x00-\x7f]+", b"", raw[: 16 * _SAMPLE_BYTES])[:_SAMPLE_BYTES]
-    windows = _score(special.decode("cp1252", errors="replace"))
-    macintosh = _score(special.decode("mac-roman"))
-    return "mac-roman" if macintosh > windows else "cp1252"
-
-
-def _score(text: str) -> float:
-    letters = sum(letter in _LETTERS for letter in text)
-    signs = sum(letter in _SIGNS for letter in text)
-    return letters + 0.5 * signs - (len(text) - letters - signs)
+        if encoding == "cp1252":
+            return raw.decode("latin-1")
+        return raw.decode(encoding, errors="replace")

@@ -7,15 +7,16 @@ lists of plain values are joined by ``;``.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import polars as pl
 
 from discovery_app.errors import FileRefusedError
 from discovery_app.readers.encodings import encoding_by_mark
+from discovery_app.readers.json_shapes import Json, Record, lists_of, named_rows
 from discovery_app.readers.tables import (
     ROW_NUMBER,
     Corrections,
@@ -24,15 +25,15 @@ from discovery_app.readers.tables import (
     cell_column,
 )
 
-Json = Any
-Record = Mapping[str, Json]
-
 _CHUNK: Final = 1_048_576
 LONGEST_VALUE: Final = 64 * 1024**2
 """Characters of one value, which has to be in memory whole. Chosen: a list of objects
 may be of any length, an object around lists may not."""
 
 _DEEPEST: Final = 8
+_LONGEST_WORD: Final = 16
+"""Characters that a number, word or escape may need beyond what was read."""
+
 _BETWEEN: Final = re.compile(r"[\s,]*")
 _DECODER: Final = json.JSONDecoder(
     parse_float=str, parse_int=str, parse_constant=lambda word: None
@@ -70,10 +71,10 @@ def _tables(
     values = _values(text, file_name)
     first = next(values, None)
     second = next(values, None)
-    lists = _lists_of(first) if second is None and isinstance(first, dict) else {}
+    lists = lists_of(first) if second is None and isinstance(first, dict) else {}
     if not lists:
         rest = (value for value in (first, second) if value is not None)
-        lists = {"": chain(rest, values)}
+        lists = {"": named_rows(chain(rest, values))}
     found = [
         _table(records, file_name, sheet, encoding, limits)
         for sheet, records in lists.items()
@@ -81,27 +82,22 @@ def _tables(
     return [table for table in found if table.headers and table.rows.height]
 
 
-def _lists_of(value: Record) -> dict[str, Iterable[Json]]:
-    """Return the lists of objects in an object, as ``{"value": [{…}]}`` has one."""
-    return {
-        name: part
-        for name, part in value.items()
-        if isinstance(part, list) and part and all(isinstance(o, dict) for o in part)
-    }
-
-
 def _values(text: TextIO, file_name: str) -> Iterator[Json]:
     """Yield the values of the outermost list, or those that follow each other."""
-    buffer = text.read(_CHUNK).lstrip("\ufeff \t\r\n")
-    listed = buffer.startswith("[")
-    place = 1 if listed else 0
+    buffer = text.read(_CHUNK).removeprefix("\ufeff")
+    lines = 0
+    place = _end_of(_BETWEEN, buffer, 0)
+    listed = buffer.startswith("[", place)
+    place += listed
     while True:
         place = _end_of(_BETWEEN, buffer, place)
         if listed and buffer.startswith("]", place):
             return
         try:
             value, after = _DECODER.raw_decode(buffer, place)
-        except json.JSONDecodeError:
+        except json.JSONDecodeError as error:
+            if _is_broken(error, len(buffer)):
+                raise _broken(file_name, lines + error.lineno) from None
             after, value = len(buffer), None
         if after < len(buffer):
             yield value
@@ -109,12 +105,18 @@ def _values(text: TextIO, file_name: str) -> Iterator[Json]:
             continue
         more = text.read(max(_CHUNK, len(buffer) - place))
         if more:
+            lines += buffer.count("\n", 0, place)
             buffer, place = buffer[place:] + more, 0
             if len(buffer) > LONGEST_VALUE:
                 raise _too_long(file_name)
         else:
             yield from _last(buffer[place:], file_name, listed=listed)
             return
+
+
+def _is_broken(error: json.JSONDecodeError, length: int) -> bool:
+    """Return whether more text could not mend a value; near the end it could."""
+    return error.pos < length - _LONGEST_WORD and "Unterminated" not in error.msg
 
 
 def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
@@ -187,11 +189,12 @@ def _cell(value: Json) -> str | None:
     return json.dumps(value, ensure_ascii=True)
 
 
-def _broken(file_name: str) -> FileRefusedError:
+def _broken(file_name: str, line: int = 0) -> FileRefusedError:
+    where = f"Line {line} of the text is no JSON" if line else "The text breaks off"
     return FileRefusedError(
         file_name,
         "damaged_json",
-        "The text is no whole JSON; export it again and upload the new file.",
+        f"{where}; export it again and upload the new file.",
     )
 
 

@@ -1,10 +1,11 @@
-"""Files of rejected rows that come back corrected: their reasons are not read again."""
+"""Files of ours that come back: what we wrote beside the rows is not read again."""
 
 from dataclasses import replace
 
 import polars as pl
 
 from discovery_app.domain.corrections import REASON_COLUMNS
+from discovery_app.knowledge.own_exports import is_own_export, is_worked_out
 from discovery_app.readers.tables import ROW_NUMBER, Note, SourceTable, cell_column
 
 _LEFT_OUT = Note(
@@ -13,6 +14,24 @@ _LEFT_OUT = Note(
     message="The columns that say why these rows were rejected are not read.",
     fix="",
 )
+
+
+_WORKED_OUT = Note(
+    rule="worked_out_left_out",
+    severity="info",
+    message="This is an export of the inventory: its rows are found again by their "
+    "asset_id, and the columns for scope and custom values are not read.",
+    fix="",
+)
+
+
+def without_our_own(table: SourceTable) -> SourceTable:
+    """Return ``table`` without the columns that an export of ours added to it."""
+    table = without_reasons(table)
+    if not is_own_export(table.headers):
+        return table
+    kept = [at for at, name in enumerate(table.headers) if not is_worked_out(name)]
+    return _with_columns(table, kept, _WORKED_OUT)
 
 
 def without_reasons(table: SourceTable) -> SourceTable:
@@ -24,6 +43,10 @@ def without_reasons(table: SourceTable) -> SourceTable:
     if not set(REASON_COLUMNS) <= set(headers):
         return table
     kept = [at for at, header in enumerate(headers) if header not in REASON_COLUMNS]
+    return _with_columns(table, kept, _LEFT_OUT)
+
+
+def _with_columns(table: SourceTable, kept: list[int], note: Note) -> SourceTable:
     cells = [
         pl.col(cell_column(at)).alias(cell_column(place))
         for place, at in enumerate(kept)
@@ -32,5 +55,5 @@ def without_reasons(table: SourceTable) -> SourceTable:
         table,
         headers=tuple(table.headers[at] for at in kept),
         rows=table.rows.select(ROW_NUMBER, *cells),
-        notes=(*table.notes, _LEFT_OUT),
+        notes=(*table.notes, note),
     )

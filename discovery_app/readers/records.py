@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,6 +102,11 @@ class _RecordSource:
         if self._lines and not self._lines[-1]:
             self._lines.pop()
         self._delimiter = delimiter
+        mark = re.escape(delimiter)
+        # A cell ends at a quote before a delimiter or the line's end, not at any other.
+        self._loose = re.compile(
+            rf'(?:^|(?<={mark}))(?:"(.*?)"(?={mark}|$)|([^{mark}]*))'
+        )
         self.usual_width = self._find_usual_width()
         self.strays: list[int] = []
 
@@ -136,8 +142,26 @@ class _RecordSource:
             if after - line > 1 and self._swallows(line, after, cells):
                 yield line, None
                 return
-            yield line, cells
+            yield line, self._mended(line, cells) if after - line == 1 else cells
             line = after
+
+    def _mended(self, line: int, cells: list[str]) -> list[str]:
+        """Return the cells of a line; quotes inside quoted ones stay in them."""
+        text = self._lines[line]
+        if '"' not in text or self._is_strict(text):
+            return cells
+        mended = [
+            found[1].replace('""', '"') if found[1] is not None else found[2]
+            for found in self._loose.finditer(text)
+        ]
+        return mended if len(mended) == self.usual_width else cells
+
+    def _is_strict(self, text: str) -> bool:
+        try:
+            list(csv.reader([text], delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return False
+        return True
 
     def _swallows(self, line: int, after: int, cells: list[str]) -> bool:
         """Return whether a record over several lines is really several records."""

@@ -89,6 +89,7 @@ class Note:
         row: Row as the spreadsheet numbers it, for text files the line.
         column: Header, or ``Column N``.
         value: The cell's text, shortened.
+        of_file: Whether it speaks of the file and not of the table that carries it.
     """
 
     rule: str
@@ -98,6 +99,7 @@ class Note:
     row: int | None = None
     column: str = ""
     value: str = ""
+    of_file: bool = False
 
 
 @dataclass(frozen=True)

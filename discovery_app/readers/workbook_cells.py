@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from discovery_app.readers.workbook_errors import column_number
+
 
 @dataclass
 class Reach:
@@ -28,10 +30,12 @@ class SheetMeter(Protocol):
     Attributes:
         largest: Of its largest sheet.
         unstored: Formulas without the value that they gave last, if it can tell.
+        has_errors: Whether formulas that failed were seen, if it can tell.
     """
 
     largest: Reach
     unstored: int
+    has_errors: bool
 
     @property
     def total_cells(self) -> int:
@@ -50,9 +54,13 @@ class XmlSheetMeter:
 
     Attributes:
         unstored: Formulas without the value that they gave last.
+        has_errors: Whether some formula failed.
     """
 
     _CELL: Final = re.compile(rb"""[\s]r=["']([A-Za-z]{1,3})(\d{1,7})["']""")
+    # As nearly every writer puts it; looking for one group at a time is far faster.
+    _USUAL_COLUMN: Final = re.compile(rb'<c r="([A-Z]{1,3})\d')
+    _USUAL_ROW: Final = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
     # A text that a formula left empty (t="str") is a value.
     _UNSTORED: Final = re.compile(
         rb"""<c\b(?![^>]*\bt=["']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"""
@@ -64,6 +72,7 @@ class XmlSheetMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._bare_rows = 0
 
@@ -75,16 +84,35 @@ class XmlSheetMeter:
     def take(self, chunk: bytes) -> None:
         """Look at the next bytes; what a piece cuts in two is seen with the next."""
         chunk = self._rest + chunk
-        named = self._CELL.findall(chunk)
-        for letters, digits in set(named):
-            self._reached(int(digits), _column_number(letters))
-        if sum(map(chunk.count, self._CELL_TAGS)) > len(named):
-            self._count_bare(chunk)
+        if not self._take_usual(chunk):
+            self._take_any(chunk)
+        self.has_errors = self.has_errors or b' t="e"' in chunk
         if b"<f" in chunk:
             self.unstored += len(self._UNSTORED.findall(chunk))
         end = chunk.rfind(b"</c>")
         whole = end + 4 if end >= 0 else 0
         self._rest = chunk[max(whole, len(chunk) - self._LONGEST_CELL) :]
+
+    def _take_usual(self, chunk: bytes) -> bool:
+        """Look at cells as they usually are; return whether all of them were."""
+        rows = self._USUAL_ROW.findall(chunk)
+        # Other tags begin so too (cols, conditionalFormatting); those cells would not.
+        cells = chunk.count(b"<c") - chunk.count(b"<co")
+        if len(rows) != cells or b":c" in chunk:
+            return False
+        columns = set(self._USUAL_COLUMN.findall(chunk))
+        self._reached(
+            max(map(int, set(rows)), default=0),
+            max(map(column_number, columns), default=0),
+        )
+        return True
+
+    def _take_any(self, chunk: bytes) -> None:
+        named = self._CELL.findall(chunk)
+        for letters, digits in set(named):
+            self._reached(int(digits), column_number(letters))
+        if sum(map(chunk.count, self._CELL_TAGS)) > len(named):
+            self._count_bare(chunk)
 
     def end(self) -> None:
         """Do nothing: a cell that is cut off is for the library to refuse."""
@@ -99,13 +127,6 @@ class XmlSheetMeter:
         self._bare_rows += len(rows)
         widest = max(sum(map(row.count, self._CELL_TAGS)) for row in (first, *rows))
         self._reached(self._bare_rows, widest)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 class BinarySheetMeter:
@@ -123,6 +144,7 @@ class BinarySheetMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._skip = 0
         self._row = 0
@@ -189,6 +211,7 @@ class OpenDocumentMeter:
     def __init__(self) -> None:
         self.largest = Reach()
         self.unstored = 0
+        self.has_errors = False
         self._rest = b""
         self._whole = 0
         self._sheet = Reach()

@@ -49,11 +49,13 @@ class Extent:
         unpacked: Bytes of all parts.
         unstored: Formulas without the value that they gave last, in an XLSX file.
         charts: Sheets that hold a chart and no cells.
+        has_errors: Whether formulas that failed were seen, in an XLSX file.
     """
 
     unpacked: int = 0
     unstored: int = 0
     charts: int = 0
+    has_errors: bool = False
 
 
 def check_extent(path: Path, file_name: str, kind: FileKind, limits: Limits) -> Extent:
@@ -77,7 +79,8 @@ def check_extent(path: Path, file_name: str, kind: FileKind, limits: Limits) -> 
                     if seen.unpacked > limits.workbook_bytes:
                         raise bomb_refused(file_name, seen.unpacked)
                     _measure(meter, chunk, file_name, limits)
-                seen.unstored += _end(meter, file_name, limits)
+                if meter is not None:
+                    _end(meter, seen, file_name, limits)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
         raise damaged_refused(file_name) from None
     return seen
@@ -111,12 +114,11 @@ def _measure(
         _check(meter, file_name, limits)
 
 
-def _end(meter: SheetMeter | None, file_name: str, limits: Limits) -> int:
-    if meter is None:
-        return 0
+def _end(meter: SheetMeter, seen: Extent, file_name: str, limits: Limits) -> None:
     meter.end()
     _check(meter, file_name, limits)
-    return meter.unstored
+    seen.unstored += meter.unstored
+    seen.has_errors = seen.has_errors or meter.has_errors
 
 
 def _check(meter: SheetMeter, file_name: str, limits: Limits) -> None:

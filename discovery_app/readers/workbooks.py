@@ -9,17 +9,20 @@ import fastexcel
 import polars as pl
 
 from discovery_app.errors import FileRefusedError
+from discovery_app.readers.folded import unfolded
 from discovery_app.readers.refusals import FileKind, damaged_refused
+from discovery_app.readers.several_tables import is_part_of, parts_of
 from discovery_app.readers.shaping import RawSheet, shape_table
 from discovery_app.readers.tables import (
     ROW_NUMBER,
     Corrections,
     Limits,
-    Note,
     SourceTable,
     cell_column,
 )
+from discovery_app.readers.workbook_errors import with_errors
 from discovery_app.readers.workbook_extent import check_extent
+from discovery_app.readers.workbook_notes import hidden_notes, left_out_notes
 
 _DATE_TIME: Final = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(\.\d+)?$"
 _NO_DATE: Final = ("1899-12-31 ", "1899-12-30 ")
@@ -55,7 +58,8 @@ def read_workbook(
     except (fastexcel.FastExcelError, ValueError) as error:
         raise _not_opened(file_name, error) from None
     names = _chosen(reader.sheet_names, file_name, corrections)
-    sheets, unread = _read_sheets(reader, names, file_name, first_rows)
+    source = path if extent.has_errors else None
+    sheets, unread = _read_sheets(reader, names, file_name, first_rows, source)
     if len(unread) > extent.charts:
         raise _damaged_sheet(file_name, unread[0])
     header_row = corrections.header_row
@@ -63,14 +67,26 @@ def read_workbook(
     empty: list[str] = []
     for name, sheet in zip(names, sheets, strict=True):
         own = header_row if _reaches(sheet, header_row, corrections, names) else None
-        table = shape_table(sheet, own, limits) if sheet is not None else None
-        if table is not None:
-            tables.append(table)
-        elif name not in unread:
+        found = _tables(sheet, own, limits) if sheet is not None else []
+        tables += found
+        if not found and name not in unread:
             empty.append(name)
+    if corrections.sheet is not None and corrections.sheet not in names:
+        # One of several tables on a sheet.
+        tables = [table for table in tables if table.sheet == corrections.sheet]
     if tables:
-        tables[0] = tables[0].with_notes(_left_out(empty, unread, extent.unstored))
+        tables[0] = tables[0].with_notes(left_out_notes(empty, unread, extent.unstored))
     return tables
+
+
+def _tables(
+    sheet: RawSheet, header_row: int | None, limits: Limits
+) -> list[SourceTable]:
+    """Return the tables of one sheet: none if no cell of it holds anything."""
+    sheet = unfolded(sheet)
+    parts = parts_of(sheet) if header_row is None else [sheet]
+    found = (shape_table(part, header_row, limits) for part in parts)
+    return [table for table in found if table is not None]
 
 
 @contextmanager
@@ -94,13 +110,14 @@ def _read_sheets(
     names: list[str],
     file_name: str,
     first_rows: int | None,
+    source: Path | None,
 ) -> tuple[list[RawSheet | None], list[str]]:
     """Return the sheets in order, and the names of those that cannot be read."""
     sheets: list[RawSheet | None] = []
     unread: list[str] = []
     for name in names:
         try:
-            sheets.append(_read_sheet(reader, name, file_name, first_rows))
+            sheets.append(_read_sheet(reader, name, file_name, first_rows, source))
         except FileRefusedError:
             unread.append(name)
             sheets.append(None)
@@ -121,8 +138,10 @@ def _not_opened(file_name: str, error: Exception) -> FileRefusedError:
 def _chosen(names: list[str], file_name: str, corrections: Corrections) -> list[str]:
     if corrections.sheet is None:
         return names
-    if corrections.sheet in names:
-        return [corrections.sheet]
+    sheet = corrections.sheet
+    chosen = [name for name in names if name == sheet or is_part_of(sheet, name)]
+    if chosen:
+        return [sheet] if sheet in chosen else chosen
     listed = ", ".join(names[:20])
     raise FileRefusedError(
         file_name,
@@ -146,8 +165,13 @@ def _reaches(
 
 
 def _read_sheet(
-    reader: fastexcel.ExcelReader, name: str, file_name: str, first_rows: int | None
+    reader: fastexcel.ExcelReader,
+    name: str,
+    file_name: str,
+    first_rows: int | None,
+    source: Path | None,
 ) -> RawSheet | None:
+    """Return a sheet's cells; errors of formulas are looked for in ``source``."""
     try:
         with panics_as_errors():
             # Without skip_rows=0 blank rows at the top would shift every row's number.
@@ -161,6 +185,8 @@ def _read_sheet(
         return None
     cells.columns = [cell_column(n) for n in range(cells.width)]
     cells = _as_text(cells)
+    if source is not None:
+        cells = with_errors(cells, source, name)
     return RawSheet(
         file_name=file_name,
         sheet=name,
@@ -168,7 +194,7 @@ def _read_sheet(
             pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW_NUMBER), pl.all()
         ),
         hidden=sheet.visible != "visible",
-        notes=_hidden_notes(name) if sheet.visible != "visible" else (),
+        notes=hidden_notes(name) if sheet.visible != "visible" else (),
     )
 
 
@@ -218,52 +244,4 @@ def _iso(column: pl.Expr) -> pl.Expr:
         .then(column.str.replace(_DATE_TIME, "$1"))
         .otherwise(column.str.replace(_DATE_TIME, "${1}T${2}${3}"))
         .name.keep()
-    )
-
-
-def _hidden_notes(name: str) -> tuple[Note, ...]:
-    return (
-        Note(
-            rule="sheet_hidden",
-            severity="warning",
-            message=f"Sheet {name} is hidden in the workbook.",
-            fix="Check that it is meant to be read; unhide it or delete it if not.",
-        ),
-    )
-
-
-def _left_out(empty: list[str], unread: list[str], unstored: int) -> tuple[Note, ...]:
-    notes = [_empty_note(empty)] if empty else []
-    if unread:
-        notes.append(_chart_note(unread))
-    if unstored:
-        notes.append(_unstored_note(unstored))
-    return tuple(notes)
-
-
-def _empty_note(names: list[str]) -> Note:
-    return Note(
-        rule="sheets_empty",
-        severity="info",
-        message=f"Sheets without cells are left out: {', '.join(names[:20])}.",
-        fix="",
-    )
-
-
-def _chart_note(names: list[str]) -> Note:
-    return Note(
-        rule="sheets_of_charts",
-        severity="info",
-        message=f"Sheets that hold a chart are left out: {', '.join(names[:20])}.",
-        fix="",
-    )
-
-
-def _unstored_note(count: int) -> Note:
-    return Note(
-        rule="formula_without_value",
-        severity="warning",
-        message=f"{count:,} formulas of the workbook have no stored value; their cells "
-        "are empty here.",
-        fix="Open the workbook in Excel, save it, and upload it again.",
     )

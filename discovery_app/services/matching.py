@@ -1,9 +1,11 @@
 """Which asset of the inventory a candidate of an import is.
 
-The rules, strongest first: external id, serial number, VM UUID, FQDN, hostname with
-IP addresses. A machine's name alone never matches. A row without any key matches only
-the asset that the same list (source, file and sheet) made under the same name. An
-application is known by its name: it has nothing else, and nobody runs two of one name.
+The rules, strongest first: the inventory's own id, which our exports carry where a tool
+has a place for it, then external id, serial number, VM UUID, FQDN, hostname with IP
+addresses. A machine's name alone never matches, but for tools that have nothing else
+(``NAMED_BY``). A row without any key matches only the asset that the same list (source,
+file and sheet) made under the same name. An application is known by its name: it has
+nothing else, and nobody runs two of one name.
 
 - The strongest key that finds something decides; weaker ones are not asked.
 - A key does not count where a stronger one contradicts it: another serial number, VM
@@ -31,10 +33,26 @@ KEYS: Final = (
 )
 """Strongest first (FIELD.md, "Row accounting and identity")."""
 
+NAMED_BY: Final = ("aws_cmf", "azure_migrate")
+"""Sources whose tools know machines by name alone and have no column for an id, so that
+no two machines of theirs have one name (decision 24)."""
+
 _PAIRS = sa.text(
     """
     create temporary table pairs on commit drop as
-    with found as (
+    with said as (
+        select record, coalesce(
+            case when source = 'inventory_export' then custom ->> 'asset_id' end,
+            key_external_id) as own_id
+        from pg_temp.staged_assets
+    ), found as (
+        select s.record, a.id as asset_id, 0 as rank
+        from said s
+        join assets a on a.id = case
+            when s.own_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+            then s.own_id::uuid end
+        where a.engagement_id = :engagement_id
+        union all
         select s.record, a.id as asset_id, 1 as rank
         from pg_temp.staged_assets s
         join assets a on a.key_external_id = s.key_external_id
@@ -73,7 +91,7 @@ _PAIRS = sa.text(
         from found f
         join pg_temp.staged_assets s on s.record = f.record
         join assets a on a.id = f.asset_id and a.engagement_id = :engagement_id
-        where f.rank = 1 or coalesce(a.key_external_id = s.key_external_id, true)
+        where f.rank <= 1 or coalesce(a.key_external_id = s.key_external_id, true)
         or not exists (
             select from asset_sources o
             where o.asset_id = a.id and o.engagement_id = :engagement_id
@@ -135,24 +153,30 @@ _SAME_IMPORT = sa.text(
     """
 )
 
-_SAME_APPLICATION = sa.text(
+_SAME_NAME = sa.text(
     """
     insert into pg_temp.pairs (record, asset_id, rank)
     with named as (
         select s.record, lower(s.asset_name) as name,
-            count(*) over (partition by lower(s.asset_name)) as namesakes
+            s.asset_type = 'application' as is_application,
+            count(*) over (
+                partition by lower(s.asset_name), s.asset_type = 'application'
+            ) as namesakes
         from pg_temp.staged_assets s
-        where s.asset_type = 'application' and s.asset_name <> '' and num_nonnulls(
+        where (s.asset_type = 'application' or s.source = any (:named_by))
+        and s.asset_name <> '' and num_nonnulls(
             s.key_external_id, s.key_serial, s.key_uuid, s.key_fqdn, s.key_host_ip) = 0
     ), known as (
         select a.id, lower(a.asset_name) as name,
-            count(*) over (partition by lower(a.asset_name)) as namesakes
+            a.asset_type = 'application' as is_application,
+            count(*) over (
+                partition by lower(a.asset_name), a.asset_type = 'application'
+            ) as namesakes
         from assets a
-        where a.engagement_id = :engagement_id and a.asset_type = 'application'
-        and exists (select from named)
+        where a.engagement_id = :engagement_id and exists (select from named)
     )
     select n.record, k.id, 7
-    from named n join known k on k.name = n.name
+    from named n join known k using (name, is_application)
     where n.namesakes = 1 and k.namesakes = 1
     and not exists (
         select from pg_temp.pairs p where p.record = n.record or p.asset_id = k.id)
@@ -211,6 +235,23 @@ _MATCHES = sa.text(
     """
 )
 
+_WITHOUT_OWN_IDS = sa.text(
+    """
+    update pg_temp.staged_assets s
+    set custom = s.custom - case
+            when s.source = 'inventory_export' then 'asset_id' else '' end,
+        external_id = case when is_own then null else s.external_id end,
+        key_external_id = case when is_own then null else s.key_external_id end
+    from (
+        select s.record, coalesce(s.key_external_id = p.asset_id::text, false) as is_own
+        from pg_temp.staged_assets s
+        left join pg_temp.pairs p on p.record = s.record and p.rank = 0
+        where s.source = 'inventory_export' or p.record is not null
+    ) told
+    where told.record = s.record
+    """
+)
+
 _ISSUES = sa.text(
     """
     insert into import_issues (
@@ -265,15 +306,17 @@ def match(session: Session, scope: Scope, session_id: object) -> None:
         "engagement_id": scope.engagement_id,
         "client_account_id": scope.client_account_id,
         "session_id": session_id,
+        "named_by": list(NAMED_BY),
     }
     session.execute(sa.text("analyze pg_temp.staged_assets"))
     for statement in (
         _PAIRS,
         _SAME_LIST,
-        _SAME_APPLICATION,
+        _SAME_NAME,
         _SAME_IMPORT,
         _SAME_ROW,
         _MATCHES,
+        _WITHOUT_OWN_IDS,
     ):
         session.execute(statement, tenant)
     session.execute(sa.text("analyze pg_temp.matches"))

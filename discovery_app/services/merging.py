@@ -8,7 +8,8 @@ The newer import decides, unless the inventory was seen later: where the asset's
   is no contradiction.
 - ``last_seen`` becomes the later, ``first_seen`` the earlier of the two; tags and
   custom columns are united.
-- Type and scope follow the row unless its type was less sure.
+- Type and scope follow the row unless its type was less sure, or our own export says
+  again what we said, or the row tells the same from a coarser system.
 - A coarser value never replaces a finer one of the same thing: ``windows`` does not
   take ``Windows Server 2016`` away (``knowledge.finer_values``).
 - A value that a person decided against in a conflict is not offered again.
@@ -23,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from discovery_app.knowledge.finer_values import GRADED_FIELDS, is_coarser
+from discovery_app.knowledge.own_exports import OWN_EXPORT
 from discovery_app.services.disagreements import Disagreements
 from discovery_app.services.staged_assets import (
     KEPT,
@@ -192,10 +194,26 @@ class Merging:
             )
             return sa.case((new.is_(None), old), else_=both)
         if name in TYPE_COLUMNS:
-            less_sure = self._staged.table.c.type_confidence < ASSETS.c.type_confidence
-            return sa.case((sa.or_(fresher, less_sure), old), else_=new)
+            staged = self._staged.table.c
+            less_sure = staged.type_confidence < ASSETS.c.type_confidence
+            is_echo = sa.and_(
+                staged.asset_type == ASSETS.c.asset_type,
+                sa.or_(staged.source == OWN_EXPORT, self._has_coarser_reason()),
+            )
+            return sa.case((sa.or_(fresher, less_sure, is_echo), old), else_=new)
         return sa.case(
             (fresher, sa.func.coalesce(old, new)), else_=sa.func.coalesce(new, old)
+        )
+
+    def _has_coarser_reason(self) -> sa.ColumnElement[bool]:
+        """Return whether a row's type follows from a system that was withdrawn."""
+        staged = self._staged.table.c
+        if "operating_system" not in self._staged.columns:
+            return sa.false()
+        return sa.and_(
+            staged.type_rule == ASSETS.c.type_rule,
+            staged.operating_system.is_(None),
+            ASSETS.c.operating_system.is_not(None),
         )
 
     def _record_changes(self) -> None:

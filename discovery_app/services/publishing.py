@@ -39,6 +39,7 @@ from discovery_app.services.tables import ASSETS, SOURCES
 
 ALWAYS: Final = (
     "asset_name",
+    "external_id",
     "asset_type",
     "in_scope",
     "scope_reason",

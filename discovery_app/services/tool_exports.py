@@ -23,6 +23,7 @@ from discovery_app.knowledge.tool_formats import (
 )
 from discovery_app.services.audit import AuditService
 from discovery_app.services.export_formats import flat
+from discovery_app.services.matching import NAMED_BY
 from discovery_app.services.tables import ASSETS, DEPENDENCIES
 from discovery_app.services.tool_cells import Asset, cell
 
@@ -84,8 +85,9 @@ class ToolExportService:
         return self._assets(scope, ASSETS.c.asset_type == "application")
 
     def _assets(self, scope: Scope, which: sa.ColumnElement[bool]) -> Iterator[Asset]:
+        fields = [ASSETS.c[name] for name in ASSET_FIELDS if name != "external_id"]
         rows = (
-            sa.select(*(ASSETS.c[name] for name in ASSET_FIELDS))
+            sa.select(_own_id(), *fields)
             .where(
                 ASSETS.c.engagement_id == scope.engagement_id,
                 ASSETS.c.in_scope.is_(True),
@@ -107,6 +109,19 @@ class ToolExportService:
             .order_by(edge.source, edge.destination)
         )
         return [(source, needed) for source, needed in self._session.execute(rows)]
+
+
+def _own_id() -> sa.ColumnElement[str]:
+    """Return the id a tool gets: the source's, or ours where that tells none apart.
+
+    Tools join their tables by it, and matching knows ours when the file comes back.
+    """
+    asset = ASSETS.c
+    namesakes = sa.func.count().over(partition_by=asset.external_id)
+    return sa.case(
+        (sa.and_(asset.external_id != "", namesakes == 1), asset.external_id),
+        else_=sa.cast(asset.id, sa.Text()),
+    ).label("external_id")
 
 
 def tool_export(
@@ -242,7 +257,16 @@ def _not_told(form: ToolFormat, assets: Sequence[Asset]) -> Iterator[str]:
             absent = sum(not cell(asset, column) for asset in assets)
             if absent:
                 yield f"{column.header} is blank in {absent:,} rows; it is required."
+    yield from _namesakes(form, assets)
     if form.tool in {ExportTool.AZURE_MIGRATE, ExportTool.GOOGLE} and any(
         (asset.get("disk_count") or 0) > 1 for asset in assets
     ):
         yield "the sizes of single disks are not known; the first carries the total."
+
+
+def _namesakes(form: ToolFormat, assets: Sequence[Asset]) -> Iterator[str]:
+    """Say which servers a tool that has no column for an id cannot tell apart."""
+    names = Counter(asset.get("asset_name") for asset in assets)
+    shared = sum(count for count in names.values() if count > 1)
+    if shared and form.source in NAMED_BY:
+        yield f"it knows servers by name, and {shared:,} share theirs with another."

@@ -209,7 +209,9 @@ def _choices() -> list[tuple[pl.Expr, pl.Expr]]:
             ),
         ),
         (
-            pl.col("hypervisor").is_not_null() & ~pl.col("hosts"),
+            pl.col("hypervisor").is_not_null()
+            & ~pl.col("hosts")
+            & pl.col("is_virtual").fill_null(True),
             _fixed(virtual, "has_hypervisor", "A hypervisor is named for it.", 0.85),
         ),
         (

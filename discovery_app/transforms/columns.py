@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -23,6 +23,9 @@ SOCKETS: Final = "sockets"
 SRM_PLACEHOLDER: Final = "srmplaceholder"
 RECORD_TYPES: Final = frozenset({"recordtype", "recordtype1"})
 """Headers (normalised) of Konveyor's column that says what a row is."""
+_DECIMALS: Final = 6
+"""Kept of a share of memory; no tool measures closer. Chosen."""
+
 _TAG_PART: Final = re.compile(r"^tag(category|type)?\d+$|^(key|value)\d*$")
 
 
@@ -238,7 +241,10 @@ def _is_tag_part(column: SourceColumn) -> bool:
 def _convert(column: SourceColumn, cells: Cells, field: AssetField) -> Converted:
     unit = None if column.unit == SOCKETS else column.unit
     if _is_used_memory(field.name, unit):
-        return convert(cells.text, ASSET_FIELDS["memory_mb"], unit)
+        # A share of it is wanted: no part of a megabyte may be lost.
+        return convert(
+            cells.text, replace(ASSET_FIELDS["memory_mb"], type="float"), unit
+        )
     return convert(cells.text, field, unit)
 
 
@@ -252,7 +258,7 @@ def _is_used_memory(name: str, unit: str | None) -> bool:
 def _percent_of_memory(used: pl.Series, memory: pl.Series | None) -> pl.Series:
     if memory is None:
         return used.cast(pl.Float64).clear(len(used))
-    share = used / memory * 100
+    share = (used / memory * 100).round(_DECIMALS)
     return choose(share.is_between(0, 100), share, pl.Series([None], dtype=pl.Float64))
 
 

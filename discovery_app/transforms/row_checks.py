@@ -1,4 +1,4 @@
-"""Which rows of a table are no records: blanks, totals, repeated headers, footnotes."""
+"""Which rows of a table are no records: blanks, totals, footnotes and the like."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,9 +10,16 @@ from discovery_app.knowledge.headers import is_never_imported
 ROW_NUMBER: Final = "row_number"
 
 _TOTAL: Final = (
-    r"(?i)^\W*(grand ?|sub-? ?)?(totals?|summe|gesamt(summe)?|zwischensumme|somme|suma)"
-    r"\W*$"
+    r"(?i)^\W*((grand|sub|suma) ?-?)?(totals?|totales|summe|gesamt(summe|anzahl)?"
+    r"|zwischensumme|somme|suma|sum|average|avg|mean|durchschnitt|mittelwert|moyenne"
+    r"|promedio)(( number| count)?( of)?( all)? (servers?|machines?|vms?|hosts?"
+    r"|devices?|assets?|applications?|rows?|records?|items?|general|général))?"
+    r"[\W\d]*$"
 )
+"""A word for what is summed up, perhaps of what and how many."""
+
+_RULE: Final = r"^\s*[-=_+*|:\u2500-\u257f]{2,}\s*$"
+"""A cell of a line that is drawn, as under the headers that ``psql`` prints."""
 _FOOTNOTE: Final = (
     r"(?i)(^|\b)(generated (on|at|by)|exported (on|at|by|from)|created (on|by) .*\d{4}"
     r"|report (date|generated|created)|as of \d|confidential|copyright|©|page \d+ of"
@@ -32,8 +39,8 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
         headers: Its headers, in file order.
 
     Returns:
-        ``row_number`` and ``reason``: ``blank_row``, ``header_repeated``,
-        ``total_row`` or ``footnote``, in row order.
+        ``row_number`` and ``reason``: ``blank_row``, ``ruled_line``,
+        ``header_repeated``, ``title_row``, ``total_row`` or ``footnote``, in row order.
     """
     cells = [f"c{n}" for n in range(len(headers))]
     if not cells or rows.is_empty():
@@ -53,14 +60,29 @@ def row_verdicts(rows: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
     reason = (
         pl.when(pl.col("filled") == 0)
         .then(pl.lit("blank_row"))
+        .when(pl.col(ROW_NUMBER).is_in(_ruled_lines(rows, judged["text"], cells)))
+        .then(pl.lit("ruled_line"))
         .when(_repeats(len(cells)))
         .then(pl.lit("header_repeated"))
+        .when(_is_title(len(cells)))
+        .then(pl.lit("title_row"))
         .when(_is_total(float(usual)))  # type: ignore[arg-type]
         .then(pl.lit("total_row"))
         .when(_is_footnote(len(cells)))
         .then(pl.lit("footnote"))
     )
     return judged.select(ROW_NUMBER, reason.alias("reason")).drop_nulls("reason")
+
+
+def _ruled_lines(
+    rows: pl.DataFrame, first: pl.Series, cells: Sequence[str]
+) -> list[int]:
+    """Return the rows that hold drawn lines alone; few begin with one."""
+    maybe = rows.filter(first.str.contains(_RULE).fill_null(value=False))
+    ruled = pl.all_horizontal(
+        ~_has_text(name) | pl.col(name).str.contains(_RULE) for name in cells
+    )
+    return maybe.filter(ruled)[ROW_NUMBER].to_list()
 
 
 def _has_text(name: str) -> pl.Expr:
@@ -81,6 +103,12 @@ def _repeats(width: int) -> pl.Expr:
     """A row most of whose values are the headers themselves; one alone is chance."""
     enough = pl.col("same") >= min(2, width)
     return enough & (pl.col("same") * 10 >= pl.col("filled") * 7)
+
+
+def _is_title(width: int) -> pl.Expr:
+    """One cell of words above headers that are repeated, as above each block."""
+    above = _repeats(width).shift(-1).fill_null(value=False)
+    return above & (pl.col("filled") == 1) & pl.lit(width >= 3)
 
 
 def _is_total(usual: float) -> pl.Expr:

@@ -27,6 +27,10 @@ def test_a_text_that_only_leaves_words_out_is_coarser(field, new, old):
     assert not is_coarser(field, old, new)
 
 
+def test_the_same_words_in_other_letters_are_no_news():
+    assert is_coarser("operating_system", "WINDOWS", "Windows")
+
+
 @pytest.mark.parametrize(
     ("field", "new", "old"),
     [

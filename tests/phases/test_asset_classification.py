@@ -34,6 +34,11 @@ def _run(*rows, connections=(), answers=()):
         ({"operating_system": "Windows Server 2019"}, "server", "server_os"),
         ({"operating_system": "Windows 10 Enterprise"}, "endpoint", "desktop_os"),
         ({"operating_system": "VMware ESXi 7.0"}, "server", "hypervisor_os"),
+        (
+            {"hypervisor": "a", "is_virtual": False, "operating_system": "Debian 11"},
+            "server",
+            "server_os",
+        ),
         ({"operating_system": "Cisco IOS XE 17.9"}, "network", "network_os"),
         ({"operating_system": "F5 BIG-IP TMOS 15.1"}, "load_balancer",
          "load_balancer_os"),

@@ -42,10 +42,35 @@ def test_leaves_out_what_is_no_record_and_says_why(tmp_path):
     assert result.issues["row"].sort().to_list() == [3, 4, 6, 7]
 
 
+def test_blocks_under_titles_of_their_own_are_one_table(tmp_path):
+    text = f"{HEADER}web,10.0.0.1,Linux,4\n,,,\nBerlin,,,\n{HEADER}db,10.0.0.2,AIX,8\n"
+
+    result = validate(write_text(tmp_path, text))
+
+    assert verdicts(result) == {3: "blank_row", 4: "title_row", 5: "header_repeated"}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("Total servers: 2,,,", "total_row"),
+        ("Gesamtanzahl,,,12", "total_row"),
+        ("Average,,,6", "total_row"),
+        ("Durchschnitt:,,,6", "total_row"),
+        ("----,-----,--+--,---", "ruled_line"),
+    ],
+)
+def test_what_is_said_of_the_rows_is_no_row(tmp_path, row, reason):
+    text = f"{HEADER}web,10.0.0.1,Linux,4\ndb,10.0.0.2,Linux,8\n{row}\n"
+
+    assert verdicts(validate(write_text(tmp_path, text))) == {4: reason}
+
+
 @pytest.mark.parametrize(
     "row",
     [
         "total,10.0.0.1,Linux,4",
+        "Total Commander,,,",
         "totalserver,,,4",
         "web-02,,,",
         "Hostname,10.0.0.9,Linux,4",

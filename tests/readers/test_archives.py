@@ -30,6 +30,7 @@ def test_a_zip_file_gives_a_table_for_each_file_that_is_read(tmp_path):
         {
             "export/vmInfo.csv": CSV,
             "readme.md": b"no table",
+            "tagInfo.csv": b"",
             "__MACOSX/vmInfo.csv": b"\x00\x01",
             "RVTools.xlsx": book,
             "apps.json": b'[{"name": "shop"}]',
@@ -43,6 +44,9 @@ def test_a_zip_file_gives_a_table_for_each_file_that_is_read(tmp_path):
         ("all.zip", "vInfo", 1),
         ("all.zip", "apps", 1),
     ]
+    (note,) = found[0].notes
+    assert note.rule == "archive_files_left_out"
+    assert note.message.endswith("are not read: readme.md, tagInfo.csv.")
 
 
 def test_one_table_of_an_archive_can_be_chosen(tmp_path):

@@ -21,7 +21,7 @@ def rules(table):
     return [note.rule for note in table.notes]
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "^", "~"])
 def test_finds_the_delimiter(tmp_path, mark):
     lines = [["Name", "IP", "OS"], ["web", "10.0.0.1", "Linux"], ["db", "10.0.0.2", ""]]
 
@@ -50,6 +50,8 @@ def test_decimal_commas_do_not_hide_the_semicolon(tmp_path):
         ("utf-16-le", "utf-16-le"),
         ("cp1252", "cp1252"),
         ("mac-roman", "mac-roman"),
+        ("cp850", "cp850"),
+        ("cp437", "cp850"),
     ],
 )
 def test_reads_special_letters_in_every_encoding(tmp_path, written, named):
@@ -60,6 +62,56 @@ def test_reads_special_letters_in_every_encoding(tmp_path, written, named):
     assert table.encoding == named
     assert table.headers == ("Name", "Größe", "Ort")
     assert cells(table)[2] == ("Débit", "7", "Français")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("cp1250", "srv-łódź;Gdańsk żółć;Środowisko\n"),
+        ("cp852", "srv-łódź;Gdańsk żółć;Środowisko\n"),
+        ("cp1251", "web;Москва, дата-центр;основной\n"),
+        ("cp866", "web;Москва, дата-центр;основной\n"),
+        ("koi8-r", "web;Москва, дата-центр;основной\n"),
+        ("cp1253", "web;Αθήνα;Παραγωγή\n"),
+        ("cp1254", "web;İstanbul Şişli;Üretim ığ\n"),
+        ("cp932", "web;東京データセンター;予備サーバー\n"),
+        ("gb18030", "web;北京数据中心;生产环境\n"),
+        ("cp1252", "m³/h „neu“;año ¿Cuál?;Müller – Süd\n"),
+    ],
+)
+def test_reads_old_code_pages_by_their_letters(tmp_path, written, text):
+    path = write_text(tmp_path, f"Name;Site;Role\n{text}", written)
+
+    table = read(path)
+
+    assert cells(table) == [tuple(text.strip().split(";"))]
+    assert rules(table) == ["encoding_detected"]
+
+
+def test_apostrophes_quote_where_they_stand_around_every_header(tmp_path):
+    text = "'Name','Note','OS'\n'web','it''s, really','Linux'\n'db','','o'\n"
+
+    table = read(write_text(tmp_path, text))
+
+    assert cells(table) == [("web", "it's, really", "Linux"), ("db", None, "o")]
+
+
+def test_lines_that_were_quoted_whole_are_parted(tmp_path):
+    text = '"Name,IP,OS"\n"web,10.0.0.1,""RHEL, 8"""\n"db,10.0.0.2,Linux"\n'
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == ("Name", "IP", "OS")
+    assert cells(table)[0] == ("web", "10.0.0.1", "RHEL, 8")
+    assert rules(table) == ["cells_in_one_column"]
+
+
+def test_a_list_in_the_cells_of_one_column_stays(tmp_path):
+    text = 'Addresses\n"10.0.0.1,10.0.0.2,10.0.0.3"\n"10.0.0.4,10.0.0.5,10.0.0.6"\n'
+
+    table = read(write_text(tmp_path, text))
+
+    assert table.headers == ("Addresses",)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_header(tmp_path):
@@ -160,6 +212,14 @@ def test_an_open_quote_does_not_swallow_the_rows_after_it(tmp_path, rest):
 
     assert cells(table) == [('"un', "1", "2"), ("foo", "3", "4"), ("bar", "5", "6")]
     assert [(note.rule, note.row) for note in table.notes] == [("quote_not_closed", 2)]
+
+
+def test_quotes_inside_a_quoted_value_stay_in_it(tmp_path):
+    text = 'Name,Note,OS\nweb,"the "old" box, here",x\ndb,"a ""b""",""\n'
+
+    table = read(write_text(tmp_path, text))
+
+    assert cells(table)[0] == ("web", 'the "old" box, here', "x")
 
 
 def test_a_quote_inside_a_value_is_part_of_it(tmp_path):

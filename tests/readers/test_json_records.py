@@ -43,7 +43,7 @@ def test_numbers_stay_as_they_are_written(tmp_path):
     [table] = read_tables(write_text(tmp_path, good), "a.json")
 
     assert cells(table) == [("web", "1.10", "12345678901234567890")]
-    with pytest.raises(FileRefusedError, match="no whole JSON"):
+    with pytest.raises(FileRefusedError, match="Line 1 of the text is no JSON"):
         read_tables(write_text(tmp_path, text), "a.json")
 
 
@@ -106,3 +106,39 @@ def test_a_preview_shows_the_first_objects(tmp_path):
 
     assert shown.rows[0][0] == "web"
     assert len(shown.rows) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "result": {
+                "total": 2,
+                "page": {"records": [{"name": "web"}, {"name": "db"}]},
+            }
+        },
+        [["name"], ["web"], ["db"]],
+        {"web": {"cpu": 4, "os": "RHEL"}, "db": {"cpu": 8, "os": "AIX"}},
+    ],
+    ids=["list inside objects", "rows below names", "records under their names"],
+)
+def test_records_are_found_where_tools_put_them(tmp_path, document):
+    [table] = read_tables(write_text(tmp_path, json.dumps(document)), "a.json")
+
+    assert table.headers[0] == "name"
+    assert table.rows["c0"].to_list() == ["web", "db"]
+
+
+def test_the_parts_of_one_object_are_no_records(tmp_path):
+    one = {"net": {"ip": "10.0.0.1"}, "system": {"name": "web", "cpu": 4}}
+
+    [table] = read_tables(write_text(tmp_path, json.dumps(one)), "a.json")
+
+    assert table.headers == ("net.ip", "system.name", "system.cpu")
+
+
+def test_a_broken_line_is_named(tmp_path):
+    lines = ['{"name": "web"}', '{"name": "d', '{"name": "app"}', '{"name": "x"}']
+
+    with pytest.raises(FileRefusedError, match="Line 2 of the text is no JSON"):
+        read_tables(write_text(tmp_path, "\n".join(lines)), "a.jsonl")

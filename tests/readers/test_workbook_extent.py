@@ -14,6 +14,7 @@ from discovery_app.readers.workbook_cells import (
     BinarySheetMeter,
     OpenDocumentMeter,
     Reach,
+    XmlSheetMeter,
 )
 from tests.readers.files import (
     old_workbook,
@@ -231,3 +232,22 @@ def test_an_old_workbook_whose_chains_turn_in_circles_ends(tmp_path):
     cells, _ = cells_of_old_workbook(path)
 
     assert cells <= 1
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A1"/><c r="CV700" s="1"><v>1</v></c>',
+        "<c s='1' r='CV700'/><c r=\"A1\"/>",
+        '<c\nr="CV700"/><c r="A1"/>',
+        '<x:c r="CV700"/><c r="A1"/>',
+        '<c r="A1"/><c r="CV700"><v>1</v></c><cfRule/><cols/>',
+    ],
+)
+def test_a_cell_is_seen_however_its_writer_puts_it(cells):
+    sheet = XmlSheetMeter()
+
+    for at in range(0, len(cells), 7):
+        sheet.take(cells[at : at + 7].encode())
+
+    assert sheet.largest == Reach(700, 100)

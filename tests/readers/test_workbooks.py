@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+import xlsxwriter
 
 from discovery_app.errors import FileRefusedError
 from discovery_app.readers import Corrections, Limits, preview, read_tables
@@ -154,3 +155,34 @@ def test_reads_the_samples_as_their_list_says(samples):
         "vHost": 34,
     }
     assert len(tables["vInfo"].headers) == 14
+
+
+def test_errors_of_formulas_stand_where_they_are(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Cover").write(0, 0, "Ours")
+        sheet = book.add_worksheet("Q&A")
+        sheet.write_blank(0, 0, None, book.add_format({"bold": True}))
+        for number, row in enumerate([["Name", "OS", "CPU"], ["web"], ["db", "AIX"]]):
+            sheet.write_row(number + 1, 1, row)
+        sheet.write_formula(2, 2, "=VLOOKUP(1,A1:B2,2)", None, "#N/A")
+        sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
+
+    *_, table = read_tables(path, "a.xlsx")
+    (*_, shown) = preview(path, "a.xlsx", rows=1)
+
+    assert table.rows.rows() == [
+        (3, "web", "#N/A", None),
+        (4, "db", "AIX", "#DIV/0!"),
+    ]
+    assert shown.rows == (("web", "#N/A", None),)
+
+
+def test_rows_in_the_cells_of_one_column_are_parted(tmp_path):
+    rows = [["Inventory"], ["Name;IP;OS"], ["web;10.0.0.1;RHEL"], ["db;10.0.0.2;AIX"]]
+    path = write_workbook(tmp_path, {"S": rows})
+
+    (table,) = read_tables(path, "a.xlsx")
+
+    assert table.headers == ("Name", "IP", "OS")
+    assert table.rows.rows()[1] == (4, "db", "10.0.0.2", "AIX")

@@ -165,6 +165,14 @@ def test_a_column_that_the_tool_needs_is_named_when_it_is_blank():
     assert any(warning.startswith("Azure Migrate: *Cores") for warning in warnings)
 
 
+def test_namesakes_are_named_where_a_tool_knows_servers_by_name():
+    twins = [{"asset_name": "a"}, {"asset_name": "a"}, {"asset_name": "b"}]
+
+    warnings = tool_export(ExportTool.AWS_MIGRATION_FACTORY, twins).warnings
+
+    assert any("2 share theirs with another" in warning for warning in warnings)
+
+
 def test_a_place_that_is_no_region_is_not_given_out_as_one():
     export = tool_export(ExportTool.AWS_MGN, [{**DB, "location": "Frankfurt"}])
 
