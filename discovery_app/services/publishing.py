@@ -20,6 +20,7 @@ from discovery_app.errors import PhaseError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services import matching
 from discovery_app.services.advice_publishing import AdvicePublishing
+from discovery_app.services.earlier_runs import EarlierRun
 from discovery_app.services.edge_publishing import EdgePublishing
 from discovery_app.services.merging import Merging
 from discovery_app.services.publication import (
@@ -35,6 +36,7 @@ from discovery_app.services.staged_assets import (
     search_text,
 )
 from discovery_app.services.staging import column_types, new_id, stage
+from discovery_app.services.standing_values import find_standing, newer_imports
 from discovery_app.services.tables import ASSETS, SOURCES
 
 ALWAYS: Final = (
@@ -83,6 +85,8 @@ class Publishing:
         self._scope = scope
         self._publication = publication
         self._fields = filled_fields(publication.candidates)
+        self._earlier = EarlierRun(session, scope, publication.session_id)
+        self._again = self._earlier.is_there()
         self._staged = self._stage()
         self._columns = [c.name for c in self._staged.columns if c.name in ASSETS.c]
 
@@ -102,7 +106,8 @@ class Publishing:
         return PublishedCounts(self._accounting(), self._totals(), conflicts)
 
     def _stage(self) -> sa.Table:
-        names = dict.fromkeys((*ALWAYS, *self._fields, "custom"))
+        emptied = self._earlier.filled_fields() if self._again else []
+        names = dict.fromkeys((*ALWAYS, *self._fields, *emptied, "custom"))
         return stage(
             self._session,
             "staged_assets",
@@ -129,8 +134,15 @@ class Publishing:
     def _merge(self) -> int:
         session_id = self._publication.session_id
         matching.match(self._session, self._scope, session_id)
+        if self._again:
+            self._earlier.look()
+        else:
+            newer = newer_imports(self._session, self._scope, session_id)
+            find_standing(self._session, self._scope, newer)
         conflicts = Merging(
-            StagedAssets(self._session, self._scope, session_id, self._staged)
+            StagedAssets(
+                self._session, self._scope, session_id, self._staged, self._again
+            )
         ).run()
         changed = sa.table(
             "changed", sa.column("record", sa.Integer()), schema="pg_temp"
@@ -153,6 +165,8 @@ class Publishing:
                 self._staged.c.record, new_id(self._session), sa.literal("created")
             ).where(~known)
         )
+        if self._again:
+            self._earlier.replace()
         return conflicts
 
     def _publish(self, rows: sa.Select) -> None:

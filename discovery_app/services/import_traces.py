@@ -1,0 +1,108 @@
+"""What an import left in the inventory, and who else has touched it.
+
+Undoing an import and running it again both stand on this: neither takes away what
+another import or a person has said since.
+"""
+
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session
+
+from discovery_app.domain.access import Scope
+from discovery_app.services.standing_values import find_standing, newer_imports
+from discovery_app.services.tables import ASSETS
+
+TOUCHED: Final = sa.table(
+    "touched",
+    sa.column("asset_id", sa.Uuid()),
+    sa.column("created", sa.Boolean()),
+    sa.column("updated", sa.Boolean()),
+    sa.column("later", sa.Boolean()),
+    sa.column("overridden", sa.Boolean()),
+    sa.column("by_hand", sa.Boolean()),
+    sa.column("mine_only", sa.ARRAY(sa.Text())),
+    schema="pg_temp",
+)
+"""The assets that the import told about. ``later``: another import tells of one that
+it updated and is newer, or tells of one that it created at all. ``mine_only``: where
+``created`` and ``later``, the fields that nobody else tells."""
+
+BEFORE: Final = sa.table(
+    "before",
+    sa.column("before_of", sa.Uuid()),
+    sa.column("told", JSONB()),
+    *(sa.column(column.name, column.type) for column in ASSETS.c),
+    schema="pg_temp",
+)
+"""The values before the import of the assets that it updated; ``told`` names them."""
+
+# An asset that an earlier run of the import made, and that stayed because of a person,
+# is the import's still, though no row tells of it any more.
+_TOUCHED: Final = sa.text(
+    """
+    create temporary table touched on commit drop as
+    with mine as (
+        select asset_id from asset_sources
+        where engagement_id = :engagement_id and session_id = :session_id
+        union
+        select id from assets
+        where engagement_id = :engagement_id and first_session_id = :session_id
+    ), told as (
+        select a.id as asset_id, a.first_session_id = :session_id as created,
+            c.asset_id is not null as updated,
+            exists (
+                select from asset_sources o
+                where o.asset_id = a.id and o.engagement_id = :engagement_id
+                and o.session_id <> :session_id
+                and (a.first_session_id = :session_id
+                    or o.session_id = any (cast(:newer as uuid[])))) as later,
+            exists (
+                select from decisions d
+                where d.asset_id = a.id and d.engagement_id = :engagement_id
+                and d.override is not null) as overridden,
+            s.by_person
+        from mine m
+        join assets a on a.id = m.asset_id and a.engagement_id = :engagement_id
+        left join pg_temp.standing s on s.asset_id = a.id
+        left join import_changes c on c.asset_id = a.id
+            and c.engagement_id = :engagement_id and c.session_id = :session_id
+    )
+    select asset_id, created, updated, later, overridden,
+        overridden or by_person is not null as by_hand,
+        case when created and later then array(
+            select unnest(o.fields) from asset_sources o
+            where o.asset_id = told.asset_id and o.engagement_id = :engagement_id
+            and o.session_id = :session_id
+            except
+            select unnest(o.fields) from asset_sources o
+            where o.asset_id = told.asset_id and o.engagement_id = :engagement_id
+            and o.session_id <> :session_id) end as mine_only
+    from told
+    """
+)
+_BEFORE: Final = sa.text(
+    """
+    create temporary table before on commit drop as
+    select t.asset_id as before_of, c.before as told, p.*
+    from pg_temp.touched t
+    join import_changes c on c.asset_id = t.asset_id
+        and c.engagement_id = :engagement_id and c.session_id = :session_id
+    cross join lateral jsonb_populate_record(null::assets, c.before) p
+    where t.updated and not t.created
+    """
+)
+
+
+def find_traces(session: Session, scope: Scope, session_id: UUID) -> None:
+    """Leave the temporary tables ``standing``, ``touched`` and ``before``."""
+    newer = newer_imports(session, scope, session_id)
+    find_standing(session, scope, newer)
+    session.execute(sa.text("drop table if exists pg_temp.touched, pg_temp.before"))
+    given = {"engagement_id": scope.engagement_id, "session_id": session_id}
+    session.execute(_TOUCHED, given | {"newer": [str(one) for one in newer]})
+    session.execute(sa.text("analyze pg_temp.touched"))
+    session.execute(_BEFORE, given)
+    session.execute(sa.text("analyze pg_temp.before"))
