@@ -6,6 +6,7 @@ from reflex.vars import StringVar
 from discovery_app.components.buttons import link_button, plain_button
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table, pager
+from discovery_app.components.effect_list import effect_list
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.filter_bar import filter_bar, filter_chip
@@ -213,14 +214,7 @@ def _undo() -> rx.Component:
         "Take it back",
         on_confirm=State.undo,
         content=rx.box(
-            rx.el.ul(
-                rx.foreach(asking.does, lambda line: rx.el.li(rx.text(line, size="2"))),
-                class_name="plain-list",
-            ),
-            when_said(
-                asking.kept,
-                rx.box(notice(asking.kept, tone=Tone.ATTENTION), margin_top="12px"),
-            ),
+            effect_list(asking),
             when(
                 asking.nothing,
                 rx.text("There is nothing to take back.", size="2", weight="medium"),

@@ -88,6 +88,21 @@ _CLEAN_UP: Final = tuple(
         where a.id = d.asset_id and a.engagement_id = :engagement_id
         and d.created and d.later
         """,
+        # Who tells of it first has made it now; nobody is said to have changed it.
+        """
+        delete from import_changes c using pg_temp.dropped d, assets a
+        where c.asset_id = d.asset_id and c.engagement_id = :engagement_id
+        and a.id = d.asset_id and a.engagement_id = :engagement_id
+        and c.session_id in (:session_id, a.first_session_id)
+        """,
+        # What a person keeps is the import's still, by the row that made it.
+        """
+        delete from asset_sources o
+        where o.engagement_id = :engagement_id and o.session_id = :session_id
+        and not exists (
+            select from pg_temp.dropped d
+            where d.asset_id = o.asset_id and d.created and not d.later)
+        """,
         # A change is one only where the asset says something else than before.
         """
         update import_changes c set before = (
@@ -157,11 +172,7 @@ class EarlierRun:
             SOURCES.c.session_id == self.session_id,
             SOURCES.c.engagement_id == self.scope.engagement_id,
         )
-        made = sa.exists().where(
-            ASSETS.c.first_session_id == self.session_id,
-            ASSETS.c.engagement_id == self.scope.engagement_id,
-        )
-        return bool(self.session.scalar(sa.select(sa.or_(told, made))))
+        return bool(self.session.scalar(sa.select(told)))
 
     def filled_fields(self) -> list[str]:
         """Return the fields that any asset of the engagement has a value in."""

@@ -39,18 +39,11 @@ BEFORE: Final = sa.table(
 )
 """The values before the import of the assets that it updated; ``told`` names them."""
 
-# An asset that an earlier run of the import made, and that stayed because of a person,
-# is the import's still, though no row tells of it any more.
+# An import has one row for each asset that it tells about.
 _TOUCHED: Final = sa.text(
     """
     create temporary table touched on commit drop as
-    with mine as (
-        select asset_id from asset_sources
-        where engagement_id = :engagement_id and session_id = :session_id
-        union
-        select id from assets
-        where engagement_id = :engagement_id and first_session_id = :session_id
-    ), told as (
+    with told as (
         select a.id as asset_id, a.first_session_id = :session_id as created,
             c.asset_id is not null as updated,
             exists (
@@ -64,11 +57,12 @@ _TOUCHED: Final = sa.text(
                 where d.asset_id = a.id and d.engagement_id = :engagement_id
                 and d.override is not null) as overridden,
             s.by_person
-        from mine m
+        from asset_sources m
         join assets a on a.id = m.asset_id and a.engagement_id = :engagement_id
         left join pg_temp.standing s on s.asset_id = a.id
         left join import_changes c on c.asset_id = a.id
             and c.engagement_id = :engagement_id and c.session_id = :session_id
+        where m.engagement_id = :engagement_id and m.session_id = :session_id
     )
     select asset_id, created, updated, later, overridden,
         overridden or by_person is not null as by_hand,

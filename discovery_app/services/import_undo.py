@@ -5,7 +5,6 @@ created and nobody else tells about are removed, assets it updated get the value
 before, but for those that a person set. Everything else stays and is counted as kept.
 """
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.import_changes import UndoPreview
 from discovery_app.domain.inventory import WordCount
 from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.fields import target_label
@@ -89,30 +89,6 @@ _CLEAN_UP: Final = tuple(
         """,
     )
 )
-
-
-@dataclass(frozen=True)
-class UndoPreview:
-    """What undoing an import would do.
-
-    Attributes:
-        removed: Assets that only this import knows.
-        restored: Assets that get their values from before.
-        kept: Assets it touched that stay, because another import touched them, too.
-        decisions: Removed assets on which a person set a value or decided; that goes
-            with them.
-        kept_by: What people call the imports because of which assets are kept, those
-            with the most first; at most five.
-        held: Fields of restored assets that stay as a person set or decided them,
-            with the number of assets.
-    """
-
-    removed: int
-    restored: int
-    kept: int
-    decisions: int
-    kept_by: tuple[str, ...] = ()
-    held: tuple[WordCount, ...] = ()
 
 
 class ImportUndoService:

@@ -207,13 +207,6 @@ class Publishing:
     def _record_sources(self, *, known: bool) -> None:
         """Write one row a candidate: where it stood and which fields it set."""
         staged, session_id = self._staged.c, self._publication.session_id
-        if known:  # A second run of the same import says the same again.
-            self._session.execute(
-                sa.delete(SOURCES).where(
-                    SOURCES.c.session_id == session_id,
-                    SOURCES.c.engagement_id == self._scope.engagement_id,
-                )
-            )
         rows = self._staged.join(PUBLISHED, PUBLISHED.c.record == staged.record)
         if known:
             rows = rows.join(

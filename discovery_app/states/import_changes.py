@@ -14,19 +14,19 @@ from discovery_app.domain.change_lines import (
     change_line,
     undo_words,
 )
-from discovery_app.domain.import_changes import ImportDiff
+from discovery_app.domain.import_changes import ImportDiff, UndoPreview
 from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.words import count
 from discovery_app.domain.workflow import FINISHED
 from discovery_app.errors import DiscoveryError
 from discovery_app.services.import_diffs import ImportDiffService
-from discovery_app.services.import_undo import UndoPreview
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.services.workflow_undo import WorkflowUndoService
 from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.places import workflow_scope_of
+from discovery_app.states.replaced_inventory import undo_preview
 from discovery_app.states.rules import allow
 
 
@@ -100,7 +100,7 @@ class ImportChangesState(rx.State):
         try:
             workflow_id = id_in_path(self, "workflow")
             scope = await workflow_scope_of(self, workflow_id)
-            self.asking = _undo_words(await in_thread(_preview, scope, workflow_id))
+            self.asking = undo_words(await in_thread(undo_preview, scope, workflow_id))
         except DiscoveryError as error:
             self.failure = str(error)
 
@@ -183,19 +183,8 @@ def _compared(counts: ImportDiff) -> str:
     return f"since {counts.compared_with}; they stay"
 
 
-def _preview(scope: Scope, workflow_id: UUID) -> UndoPreview:
-    with unit_of_work(scope) as session:
-        return WorkflowUndoService(session).preview(scope, workflow_id)
-
-
 def _undo(scope: Scope, workflow_id: UUID, reason: str) -> UndoPreview:
     with unit_of_work(scope) as session:
         return WorkflowUndoService(session).undo(
             scope, workflow_id, reason=reason, version=None
         )
-
-
-def _undo_words(seen: UndoPreview) -> UndoWords:
-    return undo_words(
-        seen.removed, seen.restored, seen.kept, seen.decisions, seen.kept_by
-    )

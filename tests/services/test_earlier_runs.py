@@ -5,11 +5,11 @@ from uuid import UUID
 import pytest
 
 from discovery_app.database import unit_of_work
-from discovery_app.domain.import_changes import ImportDiff
+from discovery_app.domain.import_changes import ImportDiff, UndoPreview
 from discovery_app.domain.inventory import AssetFilter
 from discovery_app.services.asset_edits import AssetEditService
 from discovery_app.services.import_diffs import ImportDiffService
-from discovery_app.services.import_undo import ImportUndoService, UndoPreview
+from discovery_app.services.import_undo import ImportUndoService
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 
@@ -167,6 +167,7 @@ def test_what_a_person_touched_stays_until_the_import_is_undone(
     assert assets["web"]["location"] == "Hall 4"
     assert assets["Servers of Berlin"]["location"] == "Hall 3"
     assert issues(estate) == first == [("earlier_run_stays", "Servers of Berlin")]
+    assert diff(estate, session_id) == ImportDiff(created=2, updated=0, unchanged=0)
     assert undo(estate, session_id) == UndoPreview(2, 0, 0, 2)
     assert estate.assets() == {}
 
