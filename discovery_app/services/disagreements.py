@@ -167,6 +167,8 @@ class Disagreements:
                 self._staged.matched().join(pairs, sa.true()).outerjoin(said, sa.true())
             )
             .where(
+                # Most rows say what was known; only of the others each field is asked.
+                sa.or_(*(self._staged.kept(name) != staged[name] for name in fields)),
                 pairs.c.old != pairs.c.new,
                 sa.or_(
                     person.is_not(None),

@@ -95,14 +95,6 @@ _CLEAN_UP: Final = tuple(
         and a.id = d.asset_id and a.engagement_id = :engagement_id
         and c.session_id in (:session_id, a.first_session_id)
         """,
-        # What a person keeps is the import's still, by the row that made it.
-        """
-        delete from asset_sources o
-        where o.engagement_id = :engagement_id and o.session_id = :session_id
-        and not exists (
-            select from pg_temp.dropped d
-            where d.asset_id = o.asset_id and d.created and not d.later)
-        """,
         # A change is one only where the asset says something else than before.
         """
         update import_changes c set before = (
@@ -189,7 +181,7 @@ class EarlierRun:
 
         Its open conflicts are forgotten: merging opens those that are left of them.
         """
-        find_traces(self.session, self.scope, self.session_id)
+        find_traces(self.session, self.scope, self.session_id, again=True)
         self.session.execute(_FORGET_OPEN, self._tenant())
 
     def replace(self) -> None:

@@ -66,7 +66,7 @@ _TOUCHED: Final = sa.text(
     )
     select asset_id, created, updated, later, overridden,
         overridden or by_person is not null as by_hand,
-        case when created and later then array(
+        case when created and later and :again then array(
             select unnest(o.fields) from asset_sources o
             where o.asset_id = told.asset_id and o.engagement_id = :engagement_id
             and o.session_id = :session_id
@@ -90,13 +90,23 @@ _BEFORE: Final = sa.text(
 )
 
 
-def find_traces(session: Session, scope: Scope, session_id: UUID) -> None:
-    """Leave the temporary tables ``standing``, ``touched`` and ``before``."""
+def find_traces(
+    session: Session, scope: Scope, session_id: UUID, *, again: bool
+) -> None:
+    """Leave the temporary tables ``standing``, ``touched`` and ``before``.
+
+    Args:
+        session: Of the unit of work.
+        scope: Whose inventory.
+        session_id: The import.
+        again: Whether it is to be published again; ``mine_only`` is told for that.
+    """
     newer = newer_imports(session, scope, session_id)
     find_standing(session, scope, newer)
     session.execute(sa.text("drop table if exists pg_temp.touched, pg_temp.before"))
     given = {"engagement_id": scope.engagement_id, "session_id": session_id}
-    session.execute(_TOUCHED, given | {"newer": [str(one) for one in newer]})
+    others = [str(one) for one in newer]
+    session.execute(_TOUCHED, given | {"newer": others, "again": again})
     session.execute(sa.text("analyze pg_temp.touched"))
     session.execute(_BEFORE, given)
     session.execute(sa.text("analyze pg_temp.before"))

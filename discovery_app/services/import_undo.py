@@ -153,7 +153,7 @@ class ImportUndoService:
 
     def _look(self, scope: Scope, session_id: UUID) -> UndoPreview:
         """Leave the tables of ``services.import_traces``; return what they count."""
-        find_traces(self._session, scope, session_id)
+        find_traces(self._session, scope, session_id, again=False)
         given = _tenant(scope, session_id)
         counts = self._session.execute(_COUNTS).one()
         held = self._session.execute(_HELD).all()

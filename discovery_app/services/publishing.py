@@ -11,7 +11,6 @@ from typing import Final
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
@@ -29,6 +28,7 @@ from discovery_app.services.publication import (
     lock_inventory,
     make_published,
 )
+from discovery_app.services.source_rows import SourceRows
 from discovery_app.services.staged_assets import (
     MATCHES,
     SEARCHED,
@@ -37,7 +37,7 @@ from discovery_app.services.staged_assets import (
 )
 from discovery_app.services.staging import column_types, new_id, stage
 from discovery_app.services.standing_values import find_standing, newer_imports
-from discovery_app.services.tables import ASSETS, SOURCES
+from discovery_app.services.tables import ASSETS
 
 ALWAYS: Final = (
     "asset_name",
@@ -205,47 +205,17 @@ class Publishing:
         )
 
     def _record_sources(self, *, known: bool) -> None:
-        """Write one row a candidate: where it stood and which fields it set."""
-        staged, session_id = self._staged.c, self._publication.session_id
-        rows = self._staged.join(PUBLISHED, PUBLISHED.c.record == staged.record)
-        if known:
-            rows = rows.join(
-                ASSETS,
-                sa.and_(
-                    ASSETS.c.id == PUBLISHED.c.asset_id,
-                    ASSETS.c.engagement_id == self._scope.engagement_id,
-                ),
-            )
-        columns = {
-            "id": new_id(self._session),
-            "engagement_id": sa.literal(self._scope.engagement_id),
-            "client_account_id": sa.literal(self._scope.client_account_id),
-            "asset_id": PUBLISHED.c.asset_id,
-            "session_id": sa.literal(session_id),
-            "source": staged.source,
-            "file": staged.file,
-            "sheet": sa.func.coalesce(staged.sheet, ""),
-            "row": staged.row_number,
-            "fields": self._fields_set(known=known),
-        }
-        self._session.execute(
-            sa.insert(SOURCES).from_select(
-                list(columns),
-                sa.select(*columns.values()).select_from(rows),
-                include_defaults=False,
-            )
+        rows = SourceRows(
+            self._session,
+            self._scope,
+            self._publication.session_id,
+            self._staged,
+            self._fields,
         )
-
-    def _fields_set(self, *, known: bool) -> sa.ColumnElement:
-        """Return the fields that the row filled and the inventory took."""
-        staged = self._staged.c
-        names = []
-        for name in self._fields:
-            taken = staged[name].is_not(None)
-            if known and name != "tags":
-                taken = sa.and_(taken, staged[name] == ASSETS.c[name])
-            names.append(sa.case((taken, sa.cast(name, sa.Text()))))
-        return sa.func.array_remove(array(names, type_=sa.Text()), None)
+        if known and self._again:
+            rows.replace()
+        else:
+            rows.record(known=known)
 
     def _accounting(self) -> Accounting:
         counted = self._session.execute(
