@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.asset_edits import PERSON
 from discovery_app.domain.inventory import PAGE_SIZE, ConflictView, WordCount
 from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
 from discovery_app.knowledge.fields import target_label
@@ -278,17 +279,25 @@ def _chosen(scope: Scope, chosen: ConflictFilter) -> sa.ColumnElement[bool]:
     return sa.and_(*where)
 
 
-def _told_at(side: sa.ColumnElement[str]) -> sa.ScalarSelect:
-    """Return when the source that a conflict names last told about the asset."""
-    return (
-        sa.select(sa.func.max(SOURCES.c.seen_at))
-        .where(
-            SOURCES.c.asset_id == CONFLICTS.c.asset_id,
-            SOURCES.c.engagement_id == CONFLICTS.c.engagement_id,
-            source_words(SOURCES.c.source, SOURCES.c.file) == side,
-        )
-        .scalar_subquery()
+def _told_at(side: sa.ColumnElement[str]) -> sa.ColumnElement:
+    """Return when the side that a conflict names last told about the asset.
+
+    That is an import, or a person who set this very field.
+    """
+    told = sa.select(sa.func.max(SOURCES.c.seen_at)).where(
+        SOURCES.c.asset_id == CONFLICTS.c.asset_id,
+        SOURCES.c.engagement_id == CONFLICTS.c.engagement_id,
+        source_words(SOURCES.c.source, SOURCES.c.file) == side,
     )
+    decided = CONFLICTS.alias("decided")
+    decided_at = sa.select(sa.func.max(decided.c.resolved_at)).where(
+        decided.c.asset_id == CONFLICTS.c.asset_id,
+        decided.c.engagement_id == CONFLICTS.c.engagement_id,
+        decided.c.field == CONFLICTS.c.field,
+        decided.c.kept_source == side,
+        side.startswith(f"{PERSON}: "),
+    )
+    return sa.func.coalesce(told.scalar_subquery(), decided_at.scalar_subquery())
 
 
 def _from_text(column: sa.Column, text: sa.ColumnElement[str]) -> sa.ColumnElement:

@@ -4,7 +4,8 @@ The lists are read kind by kind in the order of an index, and the counts from in
 alone: an import of 300,000 assets is looked at as fast as one of three.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -45,20 +46,7 @@ class ImportDiffService:
         """
         scope.require(Permission.VIEW)
         title_of(self._session, scope, session_id)
-        baseline = self._baseline(scope, session_id)
-        compared = title_of(self._session, scope, baseline) if baseline else ""
-        told = self._number(SOURCES, scope, SOURCES.c.session_id == session_id)
-        created = self._number(ASSETS, scope, ASSETS.c.first_session_id == session_id)
-        updated = self._number(CHANGES, scope, CHANGES.c.session_id == session_id)
-        gone = self._gone(scope, session_id, baseline) if baseline else 0
-        # Each asset that an import created or changed has one row of it that tells so.
-        return ImportDiff(
-            created=created,
-            updated=updated,
-            unchanged=told - created - updated,
-            gone=gone,
-            compared_with=compared,
-        )
+        return self._counts(scope, session_id, self._baseline(scope, session_id))
 
     def changes(
         self,
@@ -102,9 +90,8 @@ class ImportDiffService:
             return self.diff(scope, session_id).count(kind)
         baseline = self._baseline(scope, session_id)
         kinds = _SHOWN_FIRST if kind is None else (kind,)
-        return sum(
-            self._found(scope, session_id, baseline, one, search) for one in kinds
-        )
+        counted = self._counted(scope, session_id, baseline, search)
+        return sum(counted(one) for one in kinds)
 
     def _page(
         self,
@@ -117,34 +104,53 @@ class ImportDiffService:
     ) -> Sequence[sa.Row]:
         """Return the assets of one page, kind after kind, each by name."""
         baseline = self._baseline(scope, session_id)
+        counted = self._counted(scope, session_id, baseline, search)
         rows: list[sa.Row] = []
         for one in _SHOWN_FIRST if kind is None else (kind,):
             if len(rows) == limit:
                 break
+            if offset and offset >= (number := counted(one)):
+                offset -= number  # The page begins in a later kind.
+                continue
             here = _named(_of_kind(scope, session_id, baseline, one), search)
             page = here.order_by(ASSETS.c.asset_name, ASSETS.c.id)
-            found = self._session.execute(
+            rows += self._session.execute(
                 page.offset(offset).limit(limit - len(rows))
             ).all()
-            if not found and offset:  # The page begins in a later kind.
-                offset -= self._found(scope, session_id, baseline, one, search)
-            else:
-                offset = 0
-            rows += found
+            offset = 0
         return rows
 
-    def _found(
-        self,
-        scope: Scope,
-        session_id: UUID,
-        baseline: UUID | None,
-        kind: ChangeKind,
-        search: str,
-    ) -> int:
+    def _counted(
+        self, scope: Scope, session_id: UUID, baseline: UUID | None, search: str
+    ) -> Callable[[ChangeKind], int]:
+        """Return what counts the assets of a kind; without a search, all at once."""
         if not search:
-            return self.diff(scope, session_id).count(kind)
-        here = _named(_of_kind(scope, session_id, baseline, kind), search).subquery()
-        return self._session.scalar(sa.select(sa.func.count()).select_from(here)) or 0
+            whole = cache(lambda: self._counts(scope, session_id, baseline))
+            return lambda kind: whole().count(kind)
+
+        def count(kind: ChangeKind) -> int:
+            named = _named(_of_kind(scope, session_id, baseline, kind), search)
+            counted = sa.select(sa.func.count()).select_from(named.subquery())
+            return self._session.scalar(counted) or 0
+
+        return count
+
+    def _counts(
+        self, scope: Scope, session_id: UUID, baseline: UUID | None
+    ) -> ImportDiff:
+        compared = title_of(self._session, scope, baseline) if baseline else ""
+        told = self._number(SOURCES, scope, SOURCES.c.session_id == session_id)
+        created = self._number(ASSETS, scope, ASSETS.c.first_session_id == session_id)
+        updated = self._number(CHANGES, scope, CHANGES.c.session_id == session_id)
+        gone = self._gone(scope, session_id, baseline) if baseline else 0
+        # Each asset that an import created or changed has one row of it that tells so.
+        return ImportDiff(
+            created=created,
+            updated=updated,
+            unchanged=told - created - updated,
+            gone=gone,
+            compared_with=compared,
+        )
 
     def _number(
         self, table: sa.Table, scope: Scope, where: sa.ColumnElement[bool]
@@ -183,24 +189,52 @@ class ImportDiffService:
         of corrected rows is a part of a list, and compared with none.
         """
         this, before = UPLOADS.alias("this"), UPLOADS.alias("before")
-        engagement = scope.engagement_id
-        return self._session.scalar(
+        earlier = self._session.scalars(
             sa.select(before.c.id)
-            .select_from(this)
-            .join(before, before.c.created_at < this.c.created_at)
+            .join_from(this, before, before.c.created_at < this.c.created_at)
             .where(
                 this.c.id == session_id,
-                this.c.engagement_id == engagement,
-                before.c.engagement_id == engagement,
+                this.c.engagement_id == scope.engagement_id,
+                before.c.engagement_id == scope.engagement_id,
                 this.c.corrects_session_id.is_(None),
                 before.c.corrects_session_id.is_(None),
-                _one_source(engagement, before.c.id)
-                == _one_source(engagement, this.c.id),
-                _is_same_list(engagement, session_id, before.c.id),
             )
             .order_by(before.c.created_at.desc())
+        )
+        mine = self._source(scope, session_id)
+        for one in earlier:  # One after the other: the newest is mostly it.
+            if self._source(scope, one) == mine and self._is_same_list(
+                scope, session_id, one, mine
+            ):
+                return one
+        return None
+
+    def _source(self, scope: Scope, session_id: UUID) -> str | None:
+        """Return the tool that an import comes from; all its rows name the same."""
+        return self._session.scalar(
+            sa.select(SOURCES.c.source)
+            .where(
+                SOURCES.c.engagement_id == scope.engagement_id,
+                SOURCES.c.session_id == session_id,
+            )
             .limit(1)
         )
+
+    def _is_same_list(
+        self, scope: Scope, session_id: UUID, earlier: UUID, source: str | None
+    ) -> bool:
+        mine, other = SOURCES.alias("mine"), SOURCES.alias("other")
+        same = [
+            mine.c.engagement_id == scope.engagement_id,
+            mine.c.session_id == session_id,
+            other.c.engagement_id == scope.engagement_id,
+            other.c.session_id == earlier,
+            other.c.asset_id == mine.c.asset_id,
+        ]
+        if source is None or source in UNKNOWN_SOURCES:
+            same.append(other.c.file == mine.c.file)
+        found = sa.select(sa.literal(1)).where(*same).limit(1)
+        return self._session.scalar(found) is not None
 
 
 def title_of(session: Session, scope: Scope, session_id: UUID) -> str:
@@ -218,30 +252,6 @@ def title_of(session: Session, scope: Scope, session_id: UUID) -> str:
     if title is None:
         raise NotFoundError("import", session_id)
     return title
-
-
-def _one_source(engagement: UUID, upload: sa.ColumnElement[UUID]) -> sa.ScalarSelect:
-    """Return the tool that an import comes from; all its rows name the same."""
-    return (
-        sa.select(SOURCES.c.source)
-        .where(SOURCES.c.engagement_id == engagement, SOURCES.c.session_id == upload)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _is_same_list(
-    engagement: UUID, session_id: UUID, upload: sa.ColumnElement[UUID]
-) -> sa.ColumnElement[bool]:
-    mine, other = SOURCES.alias("mine"), SOURCES.alias("other")
-    return sa.exists().where(
-        mine.c.engagement_id == engagement,
-        mine.c.session_id == session_id,
-        other.c.engagement_id == engagement,
-        other.c.session_id == upload,
-        other.c.asset_id == mine.c.asset_id,
-        sa.or_(mine.c.source.not_in(UNKNOWN_SOURCES), other.c.file == mine.c.file),
-    )
 
 
 def _named(assets: sa.Select, search: str) -> sa.Select:

@@ -102,7 +102,8 @@ def find_traces(
         again: Whether it is to be published again; ``mine_only`` is told for that.
     """
     newer = newer_imports(session, scope, session_id)
-    find_standing(session, scope, newer)
+    # Undoing leaves an asset alone that a newer import told of, whatever the field.
+    find_standing(session, scope, newer if again else ())
     session.execute(sa.text("drop table if exists pg_temp.touched, pg_temp.before"))
     given = {"engagement_id": scope.engagement_id, "session_id": session_id}
     others = [str(one) for one in newer]

@@ -126,6 +126,9 @@ def test_what_the_person_then_decides_holds(
     with unit_of_work(estate.scope) as session:
         service = ConflictService(session)
         (one,) = service.page(estate.scope)
+        assert one.kept_at
+        assert one.offered_at
+        assert one.kept_at < one.offered_at
         service.resolve(estate.scope, one.conflict_id, keep=keep)
 
     estate.publish(candidates(WEB | {"location": "test2"}))
