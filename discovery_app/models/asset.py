@@ -45,11 +45,10 @@ class Asset(TenantTable, table=True):
         sa.Index("ix_assets_name", "engagement_id", "asset_name", "id"),
         sa.Index(
             "ix_assets_first_session",
-            "engagement_id",
             "first_session_id",
             "asset_name",
             "id",
-            postgresql_include=["client_account_id"],
+            postgresql_include=["engagement_id", "client_account_id"],
         ),
         sa.Index("ix_assets_type", "engagement_id", "asset_type"),
         _key_index("key_external_id"),

@@ -27,10 +27,9 @@ class AssetSource(TenantTable, table=True):
         sa.Index("ix_asset_sources_asset", "asset_id", "engagement_id"),
         sa.Index(
             "ix_asset_sources_session",
-            "engagement_id",
             "session_id",
             "asset_id",
-            postgresql_include=["client_account_id"],
+            postgresql_include=["engagement_id", "client_account_id"],
         ),
     )
 

@@ -21,10 +21,9 @@ class ImportChange(TenantTable, table=True):
         *tenant_keys(("asset_id", "assets"), ("session_id", "data_import_sessions")),
         sa.Index(
             "ix_import_changes_session",
-            "engagement_id",
             "session_id",
             "asset_id",
-            postgresql_include=["client_account_id"],
+            postgresql_include=["engagement_id", "client_account_id"],
         ),
         sa.Index("ix_import_changes_asset", "asset_id", "engagement_id"),
     )

@@ -166,7 +166,7 @@ def _side(
 ) -> rx.Component:
     return rx.flex(
         rx.box(
-            rx.el.code(value, class_name="sample", title=value),
+            rx.el.code(value, class_name="sample whole"),
             rx.text(source, size="1", class_name="breaks"),
             when_said(at, rx.text(at, size="1", color=MUTED, class_name="num")),
             min_width="0",

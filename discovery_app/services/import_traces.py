@@ -42,41 +42,41 @@ BEFORE: Final = sa.table(
 )
 """The values before the import of the assets that it updated; ``told`` names them."""
 
-# An import has one row for each asset that it tells about.
+# An import has one row for each asset that it tells about. Joins of whole sets, not
+# look-ups: old statistics would find the wrong index for those.
 _TOUCHED: Final = sa.text(
     """
     create temporary table touched on commit drop as
-    with told as (
+    with others as materialized (
+        select asset_id, bool_or(session_id = any (cast(:newer as uuid[]))) as newer,
+            case when :again then string_to_array(
+                string_agg(array_to_string(fields, ','), ','), ',') end as fields
+        from asset_sources
+        where engagement_id = :engagement_id and session_id <> :session_id
+        group by asset_id
+    ), overridden as materialized (
+        select asset_id from decisions
+        where engagement_id = :engagement_id and override is not null
+    ), told as (
         select a.id as asset_id, a.first_session_id = :session_id as created,
             c.asset_id is not null as updated,
-            exists (
-                select from asset_sources o
-                where o.asset_id = a.id and o.engagement_id = :engagement_id
-                and o.session_id <> :session_id
-                and (a.first_session_id = :session_id
-                    or o.session_id = any (cast(:newer as uuid[])))) as later,
-            exists (
-                select from decisions d
-                where d.asset_id = a.id and d.engagement_id = :engagement_id
-                and d.override is not null) as overridden,
-            s.by_person
+            coalesce(o.newer or a.first_session_id = :session_id and
+                o.asset_id is not null, false) as later,
+            d.asset_id is not null as overridden,
+            d.asset_id is not null or s.by_person is not null as by_hand,
+            m.fields as mine, o.fields as theirs
         from asset_sources m
         join assets a on a.id = m.asset_id and a.engagement_id = :engagement_id
+        left join others o on o.asset_id = a.id
+        left join overridden d on d.asset_id = a.id
         left join pg_temp.standing s on s.asset_id = a.id
         left join import_changes c on c.asset_id = a.id
             and c.engagement_id = :engagement_id and c.session_id = :session_id
         where m.engagement_id = :engagement_id and m.session_id = :session_id
     )
-    select asset_id, created, updated, later, overridden,
-        overridden or by_person is not null as by_hand,
+    select asset_id, created, updated, later, overridden, by_hand,
         case when created and later and :again then array(
-            select unnest(o.fields) from asset_sources o
-            where o.asset_id = told.asset_id and o.engagement_id = :engagement_id
-            and o.session_id = :session_id
-            except
-            select unnest(o.fields) from asset_sources o
-            where o.asset_id = told.asset_id and o.engagement_id = :engagement_id
-            and o.session_id <> :session_id) end as mine_only
+            select unnest(mine) except select unnest(theirs)) end as mine_only
     from told
     """
 )
