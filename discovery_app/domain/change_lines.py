@@ -42,11 +42,6 @@ class ChangeQuery(ListQuery):
         return super().cleaned() if known else replace(super().cleaned(), kind="")
 
     @property
-    def is_filtered(self) -> bool:
-        """Return whether anything is left out."""
-        return bool(self.q or self.kind)
-
-    @property
     def chosen(self) -> ChangeKind | None:
         """Return the kind asked for, if one is."""
         return ChangeKind(self.kind) if self.kind else None

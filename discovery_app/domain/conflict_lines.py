@@ -28,11 +28,6 @@ class ConflictQuery(ListQuery):
     field: str = ""
     source: str = ""
 
-    @property
-    def is_filtered(self) -> bool:
-        """Return whether anything is left out."""
-        return bool(self.q or self.field or self.source)
-
 
 @dataclass(frozen=True)
 class ConflictRow:

@@ -86,8 +86,8 @@ def import_changes() -> rx.Component:
             cards=True,
             footer=pager(
                 page.shown,
-                State.turn(-1),
-                State.turn(1),
+                State.previous_page,
+                State.next_page,
                 page.has_previous,
                 page.has_next,
             ),
@@ -140,13 +140,13 @@ def _filters() -> rx.Component:
             said(State.page.found) + " of " + said(State.page.total) + " assets",
         ),
         on_clear=State.clear,
-        filtered=State.filtered,
+        filtered=State.is_filtered,
     )
 
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        State.filtered,
+        State.is_filtered,
         empty_state(
             "search_x",
             "No asset fits these filters",

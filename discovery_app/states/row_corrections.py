@@ -18,6 +18,7 @@ from discovery_app.domain.correction_lines import (
 )
 from discovery_app.domain.corrections import RowPlace
 from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.list_query import first_row
 from discovery_app.domain.words import count
 from discovery_app.errors import DiscoveryError
 from discovery_app.services.row_corrections import RowCorrectionService
@@ -165,7 +166,7 @@ def _listed(scope: Scope, workflow_id: UUID, page: int) -> CorrectionList:
         workflow = WorkflowStateService(session).get_workflow_state(scope, workflow_id)
         service = RowCorrectionService(session)
         total, waiting = service.counts(scope, workflow.session_id)
-        first = min(page, max(0, total - 1) // PAGE_SIZE) * PAGE_SIZE
+        first = first_row(page + 1, total, PAGE_SIZE)
         found = service.listed(scope, workflow_id, offset=first)
     last = first + len(found)
     return CorrectionList(
