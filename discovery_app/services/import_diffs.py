@@ -109,7 +109,7 @@ class ImportDiffService:
         for one in _SHOWN_FIRST if kind is None else (kind,):
             if len(rows) == limit:
                 break
-            if offset and offset >= (number := counted(one)):
+            if (offset or not search) and offset >= (number := counted(one)):
                 offset -= number  # The page begins in a later kind.
                 continue
             here = _named(_of_kind(scope, session_id, baseline, one), search)
