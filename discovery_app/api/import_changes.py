@@ -10,12 +10,16 @@ from pydantic import BaseModel, ConfigDict
 from discovery_app.api.exports import download, write_whole
 from discovery_app.api.places import WorkflowScope
 from discovery_app.database import unit_of_work
-from discovery_app.domain.import_changes import AssetChange, ChangeKind, ImportDiff
+from discovery_app.domain.import_changes import (
+    AssetChange,
+    ChangeKind,
+    ImportDiff,
+    UndoPreview,
+)
 from discovery_app.domain.inventory import MOST_ROWS, PAGE_SIZE
 from discovery_app.services.change_downloads import ChangeDownloadService
 from discovery_app.services.exports import ExportFormat
 from discovery_app.services.import_diffs import ImportDiffService
-from discovery_app.services.import_undo import UndoPreview
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.services.workflow_undo import WorkflowUndoService
 

@@ -10,7 +10,17 @@ from typing import Final
 
 import typer
 
-from discovery_app.cli import demo, discover, export, knowledge, operate, people, serve
+from discovery_app.cli import (
+    conflicts,
+    corrections,
+    demo,
+    discover,
+    export,
+    knowledge,
+    operate,
+    people,
+    serve,
+)
 from discovery_app.cli.terminal import say
 from discovery_app.errors import DiscoveryError
 from discovery_app.logs import write_log
@@ -23,7 +33,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Discovery dashboard: from inventory exports to an assessed inventory.",
 )
-for module in (serve, discover, operate, knowledge, export, demo):
+for module in (
+    serve,
+    discover,
+    operate,
+    corrections,
+    conflicts,
+    knowledge,
+    export,
+    demo,
+):
     module.add_commands(app)
 app.add_typer(people.app, name="user")
 

@@ -6,7 +6,8 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -72,6 +73,10 @@ def discover(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date of end-of-life verdicts."),
     ] = None,
+    corrects: Annotated[
+        UUID | None,
+        typer.Option(help="The upload whose rejected rows FILES bring again."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write one JSON object.")
     ] = False,
@@ -81,7 +86,10 @@ def discover(
         with prepared_database():
             scope = scope_by_names(client, engagement, create=create)
             day = as_of.date() if as_of else None
-            report = _discover(scope, files, approve, day)
+            request = StartRequest(
+                as_of=day, options=WorkflowOptions(approve=approve), corrects=corrects
+            )
+            report = _discover(scope, files, request)
     except DiscoveryError as error:
         report = refusal(str(error), _rule(error), _file(error))
     _finish(report, as_json=as_json)
@@ -118,11 +126,10 @@ def approve(
     _finish(report, as_json=as_json)
 
 
-def _discover(
-    scope: Scope, files: list[Path], approve: ApproveMode, as_of: date | None
-) -> WorkflowReport:
+def _discover(scope: Scope, files: list[Path], request: StartRequest) -> WorkflowReport:
     name = _runner_name()
-    started = _start(scope, files, approve, as_of, this_process(name).owner)
+    owned = replace(request, owner=this_process(name).owner)
+    started = _start(scope, files, owned)
     runner = Runner(name, only=started.workflow_id)
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
@@ -130,19 +137,9 @@ def _discover(
     return _report(scope, started.workflow_id)
 
 
-def _start(
-    scope: Scope,
-    paths: list[Path],
-    approve: ApproveMode,
-    as_of: date | None,
-    owner: str,
-) -> StartedDiscovery:
+def _start(scope: Scope, paths: list[Path], request: StartRequest) -> StartedDiscovery:
     started = CrewAIFlowService().initiate_data_source_analysis(
-        scope,
-        [_open(path) for path in paths],
-        StartRequest(
-            as_of=as_of, options=WorkflowOptions(approve=approve), owner=owner
-        ),
+        scope, [_open(path) for path in paths], request
     )
     if started.same_content_as is not None:
         say(f"These bytes were imported before, as {started.same_content_as}.")

@@ -20,6 +20,7 @@ from discovery_app.database import migrate as migrate_database
 from discovery_app.database import prepare, unit_of_work
 from discovery_app.domain.access import Scope
 from discovery_app.domain.board import BoardFilter
+from discovery_app.domain.change_lines import replaced_words
 from discovery_app.domain.discovery_flow_state import ApproveMode
 from discovery_app.domain.workflow_repair import (
     BulkAct,
@@ -257,5 +258,7 @@ def _describe(seen: RerunPreview) -> None:
         say(f"Runs again: {one.phase} ({one.status}) {one.summary}")
     if not seen.mappings_kept:
         say("The mapping is made again, with what people confirmed before.")
-    if seen.published:
-        say("The inventory was published by this run; the new one updates it.")
+    if seen.inventory is not None:
+        words = replaced_words(seen.inventory)
+        for line in (*words.does, words.kept):
+            say(line)

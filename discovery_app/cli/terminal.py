@@ -1,6 +1,7 @@
 """What commands say, and who they act for."""
 
 import getpass
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,11 @@ def say(sentence: str) -> None:
 def tell(result: str) -> None:
     """Write ``result`` to standard output."""
     sys.stdout.write(result + "\n")
+
+
+def tell_json(result: object) -> None:
+    """Write ``result`` to standard output as JSON; ids and times become text."""
+    tell(json.dumps(result, default=str, ensure_ascii=False))
 
 
 def os_actor() -> str:

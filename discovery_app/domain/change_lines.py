@@ -7,6 +7,7 @@ from discovery_app.domain.import_changes import (
     AssetChange,
     ChangeKind,
     FieldChange,
+    UndoPreview,
     place_words,
 )
 from discovery_app.domain.list_query import ListQuery
@@ -39,11 +40,6 @@ class ChangeQuery(ListQuery):
         """Return this without what makes no sense."""
         known = self.kind in _KINDS
         return super().cleaned() if known else replace(super().cleaned(), kind="")
-
-    @property
-    def is_filtered(self) -> bool:
-        """Return whether anything is left out."""
-        return bool(self.q or self.kind)
 
     @property
     def chosen(self) -> ChangeKind | None:
@@ -133,27 +129,76 @@ def change_line(change: AssetChange, engagement_id: str) -> ChangeLine:
     )
 
 
-def undo_words(
-    removed: int, restored: int, kept: int, decisions: int, kept_by: tuple[str, ...]
-) -> UndoWords:
+def undo_words(seen: UndoPreview) -> UndoWords:
     """Return in sentences what taking an import back would do."""
     does = (
-        f"{counted(removed, 'asset')} only this import knows will be removed.",
-        f"{counted(restored, 'asset')} will get the values from before.",
+        f"{counted(seen.removed, 'asset')} only this import knows will be removed.",
+        f"{counted(seen.restored, 'asset')} will get the values from before.",
         "The dependencies that it brought go, too.",
     )
-    if decisions:
-        does += (f"{counted(decisions, 'decision')} of people go with the assets.",)
-    reason = ""
-    if kept:
-        others = ", ".join(kept_by)
-        verb = "stays" if kept == 1 else "stay"
-        told = f": {others}" if others else ""
-        reason = (
-            f"{counted(kept, 'asset')} {verb} as now, because another import told "
-            f"about them, too{told}. Take that one back first to undo them."
+    if seen.decisions:
+        does += (
+            f"What people set or decided on {counted(seen.decisions, 'asset')} of "
+            "those goes with them.",
         )
-    return UndoWords(does, reason, nothing=not removed and not restored)
+    kept = _kept(seen)
+    if kept:
+        kept += " Take that one back first to undo them."
+    return UndoWords(
+        does,
+        _sentences(_held(seen), kept),
+        nothing=not seen.removed and not seen.restored,
+    )
+
+
+def replaced_words(seen: UndoPreview) -> UndoWords:
+    """Return in sentences what a new run of an import makes of what it published."""
+    if not (seen.removed or seen.restored or seen.kept):
+        return UndoWords(
+            ("Nothing in the inventory comes from this import yet.",), nothing=True
+        )
+    does: tuple[str, ...] = ()
+    own, by_hand = seen.removed - seen.decisions, seen.decisions
+    if own:
+        does += (
+            f"{counted(own, 'asset')} only this import knows: those that the new run "
+            "does not make again are removed.",
+        )
+    if seen.restored:
+        does += (
+            f"{counted(seen.restored, 'asset')} of other imports: what the new run "
+            "does not say again gets the value from before.",
+        )
+    touched = ""
+    if by_hand:
+        verb = "stays" if by_hand == 1 else "stay"
+        touched = (
+            f"{counted(by_hand, 'asset')} on which people set or decided something "
+            f"{verb}, even where the new run does not make them again."
+        )
+    return UndoWords(does, _sentences(touched, _held(seen), _kept(seen)))
+
+
+def _kept(seen: UndoPreview) -> str:
+    if not seen.kept:
+        return ""
+    verb = "stays" if seen.kept == 1 else "stay"
+    told = f": {', '.join(seen.kept_by)}" if seen.kept_by else ""
+    return (
+        f"{counted(seen.kept, 'asset')} {verb} as now, because another import told "
+        f"about them, too{told}."
+    )
+
+
+def _held(seen: UndoPreview) -> str:
+    if not seen.held:
+        return ""
+    fields = ", ".join(f"{one.word} ({one.count:,})" for one in seen.held)
+    return f"Values that people set or decided for stay: {fields}."
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _field_line(change: FieldChange) -> FieldLine:

@@ -12,6 +12,7 @@ from discovery_app.domain.words import exact
 RULES: Final = {
     "fresher_last_seen": "The row was older than what was known.",
     "newer_import": "The newer import was taken.",
+    "person": "A person set it; an import does not change that.",
 }
 """Why what is kept is kept, until a person decides."""
 
@@ -26,11 +27,6 @@ class ConflictQuery(ListQuery):
 
     field: str = ""
     source: str = ""
-
-    @property
-    def is_filtered(self) -> bool:
-        """Return whether anything is left out."""
-        return bool(self.q or self.field or self.source)
 
 
 @dataclass(frozen=True)

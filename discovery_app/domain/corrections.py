@@ -14,6 +14,10 @@ REASON_COLUMNS: Final = ("Rejected because", "What to do", "From file", "From ro
 """What a download of rejected rows has after the file's own columns. A file with all
 of them is imported again without them."""
 
+IMPORT_COLUMN: Final = "From import"
+"""The last of them: which import the rows come from. By it a corrected file is known,
+whatever it is called; without it a file is still read without its reasons."""
+
 
 @dataclass(frozen=True)
 class TakenSource:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from discovery_app.domain.inventory import WordCount
+
 
 class ChangeKind(StrEnum):
     """What an import did to an asset."""
@@ -75,6 +77,30 @@ class AssetChange:
     file: str
     sheet: str
     row: int | None
+
+
+@dataclass(frozen=True)
+class UndoPreview:
+    """What undoing an import would do.
+
+    Attributes:
+        removed: Assets that only this import knows.
+        restored: Assets that get their values from before.
+        kept: Assets it touched that stay, because another import touched them, too.
+        decisions: Removed assets on which a person set a value or decided; that goes
+            with them.
+        kept_by: What people call the imports because of which assets are kept, those
+            with the most first; at most five.
+        held: Fields of restored assets that stay as a person set or decided them,
+            with the number of assets.
+    """
+
+    removed: int
+    restored: int
+    kept: int
+    decisions: int
+    kept_by: tuple[str, ...] = ()
+    held: tuple[WordCount, ...] = ()
 
 
 def place_words(file: str, sheet: str, row: int | None) -> str:

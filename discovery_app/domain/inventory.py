@@ -125,9 +125,9 @@ class ConflictView:
     Attributes:
         kept: What the inventory says now.
         rule: ``fresher_last_seen``: the row was older than what was known;
-            ``newer_import``: the newer import was taken; ``person``: decided.
-        kept_at: When that source last told about the asset; ``None`` if it was taken
-            back since.
+            ``newer_import``: the newer import was taken; ``person``: a person set it.
+        kept_at: When that source last told about the asset, or the person set it;
+            ``None`` if it was taken back since.
         offered_at: The same of the other one.
     """
 

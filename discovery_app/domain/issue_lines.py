@@ -1,13 +1,12 @@
 """The data issues of an import, as the page shows them: finished words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
-from urllib.parse import urlencode
 
 from discovery_app.domain.display import Choice
 from discovery_app.domain.inventory import IssueGroup, IssueView
 from discovery_app.domain.issues import Severity
+from discovery_app.domain.list_query import ListQuery
 from discovery_app.domain.words import count
 
 SEVERITY_WORDS = {
@@ -18,40 +17,17 @@ SEVERITY_WORDS = {
 
 
 @dataclass(frozen=True)
-class IssueQuery:
-    """What the address of the page asks for; empty words let all through.
+class IssueQuery(ListQuery):
+    """What the address of the page asks for; empty words let all through."""
 
-    Attributes:
-        page: From 0.
-    """
-
-    q: str = ""
     severity: str = ""
     rule: str = ""
     column: str = ""
-    page: int = 0
 
-    @classmethod
-    def from_address(cls, words: Mapping[str, str]) -> Self:
-        """Read the words after the question mark; what is not known is left out."""
-        severity, page = words.get("severity", ""), words.get("page", "")
-        return cls(
-            q=words.get("q", "")[:200],
-            severity=severity if severity in SEVERITY_WORDS else "",
-            rule=words.get("rule", "")[:100],
-            column=words.get("column", "")[:500],
-            page=int(page) if page.isdecimal() and len(page) < 7 else 0,
-        )
-
-    def address(self, path: str) -> str:
-        """Return the address that shows this."""
-        said = {name: str(word) for name, word in vars(self).items() if word}
-        return f"{path}?{urlencode(said)}" if said else path
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether anything is left out."""
-        return replace(self, page=0) != type(self)()
+    def cleaned(self) -> Self:
+        """Return this without what makes no sense."""
+        known = self.severity in SEVERITY_WORDS
+        return super().cleaned() if known else replace(super().cleaned(), severity="")
 
 
 @dataclass(frozen=True)

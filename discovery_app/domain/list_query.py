@@ -47,6 +47,15 @@ class ListQuery:
         """Return the first page with other words."""
         return self.__class__(**{**self.__dict__, "page": "", **words}).cleaned()
 
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether any word leaves something out."""
+        return replace(self, page="") != self.__class__()
+
+    def unfiltered(self) -> Self:
+        """Return the first page of everything."""
+        return self.__class__()
+
     def on_page(self, number: int) -> Self:
         """Return the same on another page."""
         return replace(self, page=str(number) if number > 1 else "")
@@ -60,6 +69,11 @@ class ListQuery:
             if getattr(self, one.name) != getattr(plain, one.name)
         }
         return f"{path}?{urlencode(said)}" if said else path
+
+
+def first_row(page: int, found: int, size: int) -> int:
+    """Return how many rows stand before a page, from 1; past the end, the last one."""
+    return min(page - 1, max(0, found - 1) // size) * size
 
 
 def is_id(word: str) -> bool:

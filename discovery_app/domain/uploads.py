@@ -121,10 +121,12 @@ class FilePreview:
         encoding: Empty for a workbook.
         columns: The first headers; ``column_count`` says how many there are.
         rows: The first rows, with as many cells as ``columns``.
+        corrects: The import whose rejected rows the file says to bring; unchecked.
     """
 
     file_id: str = ""
     name: str = ""
+    corrects: str = ""
     source: str = ""
     evidence: str = ""
     sheets: tuple[SheetGuess, ...] = ()

@@ -10,6 +10,7 @@ from uuid import UUID
 from discovery_app.domain.board import BoardFilter
 from discovery_app.domain.discovery_flow_state import ApproveMode, DiscoveryFlowState
 from discovery_app.domain.display import Choice
+from discovery_app.domain.import_changes import UndoPreview
 from discovery_app.errors import ConflictError, InvalidInputError
 
 LONGEST_TIMEOUT_SECONDS: Final = 7 * 24 * 3600.0
@@ -115,8 +116,9 @@ class RerunPreview:
         replaced: The phases that run again, in order.
         mappings_kept: Whether the approved mapping is used as it is; otherwise the
             mapping is made again, with what people confirmed before.
-        published: Whether the inventory was published by the run that is replaced;
-            the new run then updates it.
+        published: Whether the inventory was published by the run that is replaced.
+        inventory: What there is of that, as undoing it would say; the new run brings
+            it again, or takes it back. ``None`` if nothing was published.
     """
 
     workflow_id: UUID
@@ -127,6 +129,7 @@ class RerunPreview:
     replaced: tuple[ReplacedPhase, ...]
     mappings_kept: bool
     published: bool
+    inventory: UndoPreview | None = None
 
 
 class BulkAct(StrEnum):

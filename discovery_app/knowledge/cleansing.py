@@ -7,7 +7,10 @@ from typing import Final
 
 from discovery_app.domain.issues import Severity
 
-_KEPT: Final = "Correct it in the file and import again; the text is kept as custom."
+_AGAIN: Final = "on the import's issues page, or in the file and import that again"
+"""Where a cell is corrected: both ways lead to the same."""
+
+_KEPT: Final = f"Correct it {_AGAIN}; the text is kept as custom."
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         "not_a_date": _warn("“{value}” is not a date, so {field} stays empty."),
         "ambiguous_date": _warn(
             "“{value}” may be read day first or month first, so {field} stays empty.",
-            "Write the dates as YYYY-MM-DD and import again; the text is kept as "
-            "custom.",
+            f"Write the dates as YYYY-MM-DD, {_AGAIN}; the text is kept as custom.",
         ),
         "not_an_address": _warn(
             "Part of “{value}” is no address of a machine; {field} has the rest."
@@ -74,7 +76,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         "too_long": _warn(
             "A value that begins with “{value}” has more than 10,000 characters and "
             "was left out.",
-            "Shorten the cell and import again.",
+            f"Shorten the cell, {_AGAIN}.",
         ),
         "unit_assumed": _warn(
             "Neither column {column} nor its values name a unit; {value} was assumed "
@@ -94,7 +96,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         ),
         "decimal_mark_mixed": _warn(
             "Column {column} mixes decimal commas and points: {value}",
-            "Write all its numbers in one way and import again.",
+            f"Write all its numbers in one way, {_AGAIN}.",
         ),
         "decimal_comma": _tell(
             "Column {column} was read with a decimal comma: {value}"
@@ -102,7 +104,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         "date_order": _tell("The order of the dates in column {column}: {value}"),
         "date_order_mixed": _warn(
             "Column {column} mixes day-first and month-first dates: {value}",
-            "Write all its dates as YYYY-MM-DD and import again.",
+            f"Write all its dates as YYYY-MM-DD, {_AGAIN}.",
         ),
         "sources_disagree": _tell(
             "Column {column} says “{value}”, which differs from the column that "
@@ -118,13 +120,13 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         ),
         "record_type": _bar(
             "“{value}” is no record type; 1 is an application and 2 a dependency.",
-            "Correct the record type and import again.",
+            f"Correct the record type, {_AGAIN}.",
         ),
         "no_identity": _bar(
             "Nothing in the row says which asset it is: it needs "
             + _IDENTITY_COLUMNS
             + " ({value}).",
-            "Fill one of these columns and import again.",
+            f"Fill one of these columns, {_AGAIN}.",
         ),
         "duplicate": _tell(
             "The row is the same asset as {value} and was merged into it.",
@@ -145,7 +147,7 @@ RULES: Final[Mapping[str, RuleText]] = MappingProxyType(
         ),
         "no_endpoint": _warn(
             "The connection lacks its source or its destination and was not used.",
-            "Fill both and import again.",
+            f"Fill both, {_AGAIN}.",
         ),
     }
 )

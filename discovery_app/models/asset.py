@@ -43,6 +43,13 @@ class Asset(TenantTable, table=True):
     __table_args__ = (
         *tenant_keys(),
         sa.Index("ix_assets_name", "engagement_id", "asset_name", "id"),
+        sa.Index(
+            "ix_assets_first_session",
+            "first_session_id",
+            "asset_name",
+            "id",
+            postgresql_include=["engagement_id", "client_account_id"],
+        ),
         sa.Index("ix_assets_type", "engagement_id", "asset_type"),
         _key_index("key_external_id"),
         _key_index("key_serial"),

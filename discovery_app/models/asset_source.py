@@ -25,7 +25,12 @@ class AssetSource(TenantTable, table=True):
     __table_args__ = (
         *tenant_keys(("asset_id", "assets")),
         sa.Index("ix_asset_sources_asset", "asset_id", "engagement_id"),
-        sa.Index("ix_asset_sources_session", "session_id"),
+        sa.Index(
+            "ix_asset_sources_session",
+            "session_id",
+            "asset_id",
+            postgresql_include=["engagement_id", "client_account_id"],
+        ),
     )
 
     asset_id: UUID

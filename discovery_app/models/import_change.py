@@ -19,7 +19,12 @@ class ImportChange(TenantTable, table=True):
 
     __table_args__ = (
         *tenant_keys(("asset_id", "assets"), ("session_id", "data_import_sessions")),
-        sa.Index("ix_import_changes_session", "session_id", "change"),
+        sa.Index(
+            "ix_import_changes_session",
+            "session_id",
+            "asset_id",
+            postgresql_include=["engagement_id", "client_account_id"],
+        ),
         sa.Index("ix_import_changes_asset", "asset_id", "engagement_id"),
     )
 

@@ -62,7 +62,7 @@ def conflicts() -> rx.Component:
                 said(page.found) + " of " + said(page.total) + " conflicts",
             ),
             on_clear=State.clear,
-            filtered=State.filtered,
+            filtered=State.is_filtered,
         ),
         data_table(
             "Open conflicts by field and asset",
@@ -75,8 +75,8 @@ def conflicts() -> rx.Component:
             cards=True,
             footer=pager(
                 page.shown,
-                State.turn(-1),
-                State.turn(1),
+                State.previous_page,
+                State.next_page,
                 page.has_previous,
                 page.has_next,
             ),
@@ -111,7 +111,7 @@ def _all() -> rx.Component:
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        State.filtered,
+        State.is_filtered,
         empty_state(
             "search_x",
             "No conflict fits these filters",
@@ -166,7 +166,7 @@ def _side(
 ) -> rx.Component:
     return rx.flex(
         rx.box(
-            rx.el.code(value, class_name="sample", title=value),
+            rx.el.code(value, class_name="sample whole"),
             rx.text(source, size="1", class_name="breaks"),
             when_said(at, rx.text(at, size="1", color=MUTED, class_name="num")),
             min_width="0",

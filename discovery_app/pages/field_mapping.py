@@ -12,6 +12,7 @@ from discovery_app.components.buttons import (
 from discovery_app.components.code_block import sample_values
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table, pager
+from discovery_app.components.effect_list import effect_list
 from discovery_app.components.empty_state import empty_state, skeleton_lines
 from discovery_app.components.field_select import field_select
 from discovery_app.components.filter_bar import filter_bar, filter_chip
@@ -33,6 +34,7 @@ from discovery_app.components.tokens import (
 )
 from discovery_app.domain.mapping_review import CUSTOM_FIELD, MappingGroup, MappingRow
 from discovery_app.states.field_mapping import FieldMappingState as State
+from discovery_app.states.replaced_inventory import ReplacedInventoryState
 from discovery_app.states.session import SessionState
 
 COLUMNS = (
@@ -101,13 +103,15 @@ def _reopen() -> rx.Component:
         plain_button("Change the mapping…", "pencil"),
         "Change the mapping of this import?",
         "The workflow waits for the mapping again, with every decision as it stands. "
-        "Once you approve it, the phases after it run again, and what this import "
-        "published is updated.",
+        "Once you approve it, the phases after it run again and replace what the last "
+        "run brought.",
         "Change the mapping",
         on_confirm=State.reopen,
         reason=State.reason,
         on_reason=State.write_reason,
         reason_hint="The memory column is in GB",
+        content=effect_list(ReplacedInventoryState.words),
+        on_open_change=ReplacedInventoryState.look,
     )
 
 

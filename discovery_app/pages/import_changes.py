@@ -6,6 +6,7 @@ from reflex.vars import StringVar
 from discovery_app.components.buttons import link_button, plain_button
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table, pager
+from discovery_app.components.effect_list import effect_list
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.filter_bar import filter_bar, filter_chip
@@ -85,8 +86,8 @@ def import_changes() -> rx.Component:
             cards=True,
             footer=pager(
                 page.shown,
-                State.turn(-1),
-                State.turn(1),
+                State.previous_page,
+                State.next_page,
                 page.has_previous,
                 page.has_next,
             ),
@@ -139,13 +140,13 @@ def _filters() -> rx.Component:
             said(State.page.found) + " of " + said(State.page.total) + " assets",
         ),
         on_clear=State.clear,
-        filtered=State.filtered,
+        filtered=State.is_filtered,
     )
 
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        State.filtered,
+        State.is_filtered,
         empty_state(
             "search_x",
             "No asset fits these filters",
@@ -213,14 +214,7 @@ def _undo() -> rx.Component:
         "Take it back",
         on_confirm=State.undo,
         content=rx.box(
-            rx.el.ul(
-                rx.foreach(asking.does, lambda line: rx.el.li(rx.text(line, size="2"))),
-                class_name="plain-list",
-            ),
-            when_said(
-                asking.kept,
-                rx.box(notice(asking.kept, tone=Tone.ATTENTION), margin_top="12px"),
-            ),
+            effect_list(asking),
             when(
                 asking.nothing,
                 rx.text("There is nothing to take back.", size="2", weight="medium"),

@@ -171,13 +171,13 @@ def _filters() -> rx.Component:
             State.loading, "", said(page.found) + " of " + said(page.total) + " issues"
         ),
         on_clear=State.clear,
-        filtered=State.filtered,
+        filtered=State.is_filtered,
     )
 
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        State.filtered,
+        State.is_filtered,
         empty_state(
             "search_x",
             "No issue fits these filters",
@@ -232,8 +232,8 @@ def _issues() -> rx.Component:
             cards=True,
             footer=pager(
                 State.page.shown,
-                State.turn(-1),
-                State.turn(1),
+                State.previous_page,
+                State.next_page,
                 State.page.has_previous,
                 State.page.has_next,
             ),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from discovery_app.components.buttons import primary_button
 from discovery_app.components.confirm_dialog import confirm_dialog
+from discovery_app.components.effect_list import effect_list
 from discovery_app.components.empty_state import empty_state, skeleton_lines
 from discovery_app.components.frame import frame
 from discovery_app.components.layout import stack
@@ -13,6 +14,7 @@ from discovery_app.components.reading import choice_chip, choice_line, reading
 from discovery_app.components.status_badge import status_badge
 from discovery_app.components.tokens import Tone, how_many, when
 from discovery_app.states.reading import ReadingState as State
+from discovery_app.states.replaced_inventory import ReplacedInventoryState
 from discovery_app.states.session import SessionState
 
 
@@ -91,10 +93,12 @@ def _start_over() -> rx.Component:
         primary_button("Start over…", "rotate_ccw", disabled=nothing),
         "Read the files again and start over?",
         "Every phase runs again. Decisions about columns are kept where they were "
-        "remembered, and what this import published is updated.",
+        "remembered. Once the new run is done, it replaces what the last one brought.",
         "Start over",
         on_confirm=State.start_over,
         reason=State.reason,
         on_reason=State.write_reason,
         reason_hint="The headers are in row 4",
+        content=effect_list(ReplacedInventoryState.words),
+        on_open_change=ReplacedInventoryState.look,
     )

@@ -6,6 +6,7 @@ from discovery_app.components.buttons import plain_button, primary_button, quiet
 from discovery_app.components.confirm_dialog import confirm_dialog
 from discovery_app.components.data_table import Column, data_table, pager
 from discovery_app.components.drawer import drawer, drawer_section, verdict
+from discovery_app.components.effect_list import effect_list
 from discovery_app.components.notice import notice
 from discovery_app.components.panel import foldable, section
 from discovery_app.components.table_row import cell, clipped, number_cell, table_row
@@ -24,6 +25,7 @@ from discovery_app.domain.correction_lines import (
     CorrectionLine,
     ProblemLine,
 )
+from discovery_app.states.replaced_inventory import ReplacedInventoryState
 from discovery_app.states.row_corrections import RowCorrectionsState as State
 
 COLUMNS = (
@@ -62,9 +64,12 @@ def _apply() -> rx.Component:
         "Apply the corrections?",
         "The workflow runs again from data validation and reads the corrected rows. "
         "Approved mappings and decisions stay; rows that were right stay unchanged. "
-        "The uploaded files are not touched.",
+        "The uploaded files are not touched. A value that was corrected to empty, or "
+        "taken back, leaves the inventory with this run.",
         "Apply and run again",
         on_confirm=State.apply,
+        content=effect_list(ReplacedInventoryState.words),
+        on_open_change=ReplacedInventoryState.look,
     )
 
 

@@ -196,6 +196,21 @@ def preview(
     return [_preview(table, rows) for table in _described(tables, file_name, kind)]
 
 
+def corrected_import(path: Path, file_name: str, limits: Limits = _LIMITS) -> str:
+    """Return the import whose rejected rows a file says to bring; empty if it is none.
+
+    Only its head is read. What cannot be read says nothing here; reading it does.
+    """
+    try:
+        if check_file(path, file_name, limits) in (*_ARCHIVES, FileKind.JSON):
+            return ""
+        found = preview(path, file_name, rows=1, limits=limits)
+    except FileRefusedError:
+        return ""
+    told = {table.corrects for table in found if table.corrects}
+    return told.pop() if len(told) == 1 else ""
+
+
 def _bytes(path: Path, file_name: str, *, first_only: bool = False) -> bytes:
     try:
         with path.open("rb") as stream:
@@ -242,4 +257,5 @@ def _preview(table: SourceTable, rows: int) -> TablePreview:
         row_numbers=tuple(head[ROW_NUMBER]),
         hidden=table.hidden,
         notes=table.notes,
+        corrects=table.corrects,
     )

@@ -1,10 +1,11 @@
 """Files of ours that come back: what we wrote beside the rows is not read again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from discovery_app.domain.corrections import REASON_COLUMNS
+from discovery_app.domain.corrections import IMPORT_COLUMN, REASON_COLUMNS
 from discovery_app.knowledge.own_exports import is_own_export, is_worked_out
 from discovery_app.readers.tables import ROW_NUMBER, Note, SourceTable, cell_column
 
@@ -42,8 +43,10 @@ def without_reasons(table: SourceTable) -> SourceTable:
     headers = [header.strip() for header in table.headers]
     if not set(REASON_COLUMNS) <= set(headers):
         return table
-    kept = [at for at, header in enumerate(headers) if header not in REASON_COLUMNS]
-    return _with_columns(table, kept, _LEFT_OUT)
+    added = (*REASON_COLUMNS, IMPORT_COLUMN)
+    kept = [at for at, header in enumerate(headers) if header not in added]
+    found = _import_of(table, headers)
+    return replace(_with_columns(table, kept, _LEFT_OUT), corrects=found)
 
 
 def _with_columns(table: SourceTable, kept: list[int], note: Note) -> SourceTable:
@@ -57,3 +60,11 @@ def _with_columns(table: SourceTable, kept: list[int], note: Note) -> SourceTabl
         rows=table.rows.select(ROW_NUMBER, *cells),
         notes=(*table.notes, note),
     )
+
+
+def _import_of(table: SourceTable, headers: Sequence[str]) -> str:
+    """Return which import the rows say they come from, if they say one."""
+    if IMPORT_COLUMN not in headers:
+        return ""
+    told = table.rows[cell_column(headers.index(IMPORT_COLUMN))].drop_nulls().unique()
+    return told[0].strip() if len(told) == 1 else ""

@@ -118,6 +118,8 @@ class SourceTable:
             where the cell is empty), one for each header.
         hidden: Whether the sheet is hidden.
         notes: What was noticed, in no special order.
+        corrects: The import whose rejected rows these are, as a download of them says;
+            nobody has checked it.
     """
 
     file_name: str
@@ -129,6 +131,7 @@ class SourceTable:
     rows: pl.DataFrame
     hidden: bool = False
     notes: tuple[Note, ...] = ()
+    corrects: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -159,6 +162,7 @@ class TablePreview:
         row_numbers: Row number of each of ``rows``.
         hidden: Whether the sheet is hidden.
         notes: What was noticed in the part that was read.
+        corrects: As in ``SourceTable``.
     """
 
     file_name: str
@@ -171,6 +175,7 @@ class TablePreview:
     row_numbers: tuple[int, ...]
     hidden: bool = False
     notes: tuple[Note, ...] = ()
+    corrects: str = ""
 
 
 def cell_column(position: int) -> str:

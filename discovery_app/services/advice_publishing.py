@@ -110,6 +110,9 @@ class AdvicePublishing:
             insert = insert.on_conflict_do_update(
                 index_elements=["asset_id", "engagement_id"],
                 set_={name: new[name] for name in taken},
+                where=sa.or_(
+                    *(DECISIONS.c[name].is_distinct_from(new[name]) for name in taken)
+                ),
             )
         self._session.execute(insert)
 

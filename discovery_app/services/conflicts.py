@@ -1,110 +1,27 @@
-"""The queue of conflicts: two sources that disagree, until a person decides."""
+"""The queue of conflicts: two sides that disagree, until a person decides."""
 
-from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
-from discovery_app.domain.inventory import PAGE_SIZE, ConflictView, WordCount
 from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
-from discovery_app.knowledge.fields import target_label
-from discovery_app.services.asset_queries import check_page
 from discovery_app.services.audit import AuditService
-from discovery_app.services.disagreements import source_words
+from discovery_app.services.conflict_list import ConflictFilter, ConflictList, open_of
 from discovery_app.services.publication import lock_inventory
 from discovery_app.services.staged_assets import SEARCHED, search_text
 from discovery_app.services.staging import pg_type
-from discovery_app.services.tables import ASSETS, CONFLICTS, SOURCES
+from discovery_app.services.tables import ASSETS, CONFLICTS
 
-_OF_ASSETS: Final = CONFLICTS.join(
-    ASSETS,
-    sa.and_(
-        ASSETS.c.id == CONFLICTS.c.asset_id,
-        ASSETS.c.engagement_id == CONFLICTS.c.engagement_id,
-    ),
-)
+__all__ = ["ConflictFilter", "ConflictService"]
 
 
-@dataclass(frozen=True)
-class ConflictFilter:
-    """Which conflicts to list; an empty word lets all through.
-
-    Attributes:
-        source: One of the two sides, as the conflicts call it.
-        search: Part of an asset's name.
-    """
-
-    field: str = ""
-    source: str = ""
-    search: str = ""
-
-
-_ALL: Final = ConflictFilter()
-
-
-class ConflictService:
+class ConflictService(ConflictList):
     """Lists open conflicts and records what a person decides.
 
     One instance serves one unit of work. It flushes; it never commits.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def page(
-        self,
-        scope: Scope,
-        chosen: ConflictFilter = _ALL,
-        *,
-        offset: int = 0,
-        limit: int = PAGE_SIZE,
-    ) -> tuple[ConflictView, ...]:
-        """Return open conflicts by field and asset name."""
-        check_page(offset, limit)
-        return self._views(_chosen(scope, chosen), offset, limit)
-
-    def count(self, scope: Scope, chosen: ConflictFilter = _ALL) -> int:
-        """Return how many conflicts ``page`` lists."""
-        counted = sa.select(sa.func.count()).select_from(_OF_ASSETS)
-        return self._session.scalar(counted.where(_chosen(scope, chosen))) or 0
-
-    def by_source(self, scope: Scope) -> tuple[WordCount, ...]:
-        """Return in how many open conflicts each source is one of the two sides."""
-        sides = sa.union_all(
-            *(
-                sa.select(CONFLICTS.c[side].label("source")).where(_open(scope))
-                for side in ("kept_source", "offered_source")
-            )
-        ).subquery()
-        number = sa.func.count()
-        rows = self._session.execute(
-            sa.select(sides.c.source, number)
-            .where(sides.c.source != "")
-            .group_by(sides.c.source)
-            .order_by(number.desc(), sides.c.source)
-        )
-        return tuple(WordCount(source, count) for source, count in rows)
-
-    def by_field(self, scope: Scope) -> tuple[WordCount, ...]:
-        """Return how many conflicts are open for each field."""
-        scope.require(Permission.VIEW)
-        number = sa.func.count()
-        rows = self._session.execute(
-            sa.select(CONFLICTS.c.field, number)
-            .where(_open(scope))
-            .group_by(CONFLICTS.c.field)
-            .order_by(number.desc(), CONFLICTS.c.field)
-        )
-        return tuple(WordCount(field, count) for field, count in rows)
-
-    def of_asset(self, scope: Scope, asset_id: UUID) -> tuple[ConflictView, ...]:
-        """Return the open conflicts of one asset by field."""
-        mine = sa.and_(_open(scope), CONFLICTS.c.asset_id == asset_id)
-        return self._views(mine, 0, PAGE_SIZE)
 
     def resolve(self, scope: Scope, conflict_id: UUID, *, keep: bool) -> None:
         """Decide for what the inventory says (``keep``), or for what was offered.
@@ -122,7 +39,7 @@ class ConflictService:
             CONFLICTS.c.engagement_id == scope.engagement_id,
         )
         row = (
-            self._session.execute(sa.select(CONFLICTS).where(mine).with_for_update())
+            self.session.execute(sa.select(CONFLICTS).where(mine).with_for_update())
             .mappings()
             .one_or_none()
         )
@@ -136,7 +53,7 @@ class ConflictService:
             self._take(scope, row["field"], mine)
         self._settle(scope, mine, keep=keep)
         chosen, refused = ("kept", "offered") if keep else ("offered", "kept")
-        AuditService(self._session).record(
+        AuditService(self.session).record(
             scope,
             "conflict_resolved",
             row["field"],
@@ -169,19 +86,19 @@ class ConflictService:
         scope.require(Permission.FIX_ISSUES)
         if not source:
             raise InvalidInputError("Choose the source that is right.")
-        lock_inventory(self._session, scope)
+        lock_inventory(self.session, scope)
         chosen = ConflictFilter(field=field, source=source)
         found = self.count(scope, chosen)
         if found != expected:
             raise ConflictError(
                 f"{found:,} conflicts are open now, you saw {expected:,}; look again."
             )
-        open_ones = [_open(scope)]
+        open_ones = [open_of(scope)]
         if field:
             open_ones.append(CONFLICTS.c.field == field)
         kept = CONFLICTS.c.kept_source == source
         offered = sa.and_(CONFLICTS.c.offered_source == source, ~kept)
-        taken = self._session.scalars(
+        taken = self.session.scalars(
             sa.select(CONFLICTS.c.field).where(*open_ones, offered).distinct()
         ).all()
         for name in taken:
@@ -189,7 +106,7 @@ class ConflictService:
             self._take(scope, name, sa.and_(*open_ones, offered, one_field))
         self._settle(scope, sa.and_(*open_ones, offered), keep=False)
         self._settle(scope, sa.and_(*open_ones, kept), keep=True)
-        AuditService(self._session).record(
+        AuditService(self.session).record(
             scope,
             "conflicts_resolved",
             source,
@@ -202,7 +119,7 @@ class ConflictService:
         value = _from_text(ASSETS.c[field], CONFLICTS.c.offered)
         after = {name: ASSETS.c[name] for name in SEARCHED} | {field: value}
         searched = {name: after[name] for name in SEARCHED}
-        self._session.execute(
+        self.session.execute(
             sa.update(ASSETS)
             .values(
                 {
@@ -229,7 +146,7 @@ class ConflictService:
             "offered": conflict.kept,
             "offered_source": conflict.kept_source,
         }
-        self._session.execute(
+        self.session.execute(
             sa.update(CONFLICTS)
             .values(
                 **({} if keep else swapped),
@@ -239,57 +156,6 @@ class ConflictService:
             .where(where)
         )
 
-    def _views(
-        self, where: sa.ColumnElement[bool], offset: int, limit: int
-    ) -> tuple[ConflictView, ...]:
-        rows = self._session.execute(
-            sa.select(
-                CONFLICTS,
-                ASSETS.c.asset_name,
-                _told_at(CONFLICTS.c.kept_source).label("kept_at"),
-                _told_at(CONFLICTS.c.offered_source).label("offered_at"),
-            )
-            .select_from(_OF_ASSETS)
-            .where(where)
-            .order_by(CONFLICTS.c.field, ASSETS.c.asset_name, CONFLICTS.c.id)
-            .offset(offset)
-            .limit(limit)
-        ).mappings()
-        return tuple(_view(row) for row in rows)
-
-
-def _open(scope: Scope) -> sa.ColumnElement[bool]:
-    scope.require(Permission.VIEW)
-    return sa.and_(
-        CONFLICTS.c.engagement_id == scope.engagement_id,
-        CONFLICTS.c.resolved_at.is_(None),
-    )
-
-
-def _chosen(scope: Scope, chosen: ConflictFilter) -> sa.ColumnElement[bool]:
-    conflict, where = CONFLICTS.c, [_open(scope)]
-    if chosen.field:
-        where.append(conflict.field == chosen.field)
-    if chosen.source:
-        sides = (conflict.kept_source, conflict.offered_source)
-        where.append(sa.or_(*(side == chosen.source for side in sides)))
-    if chosen.search:
-        where.append(ASSETS.c.asset_name.icontains(chosen.search, autoescape=True))
-    return sa.and_(*where)
-
-
-def _told_at(side: sa.ColumnElement[str]) -> sa.ScalarSelect:
-    """Return when the source that a conflict names last told about the asset."""
-    return (
-        sa.select(sa.func.max(SOURCES.c.seen_at))
-        .where(
-            SOURCES.c.asset_id == CONFLICTS.c.asset_id,
-            SOURCES.c.engagement_id == CONFLICTS.c.engagement_id,
-            source_words(SOURCES.c.source, SOURCES.c.file) == side,
-        )
-        .scalar_subquery()
-    )
-
 
 def _from_text(column: sa.Column, text: sa.ColumnElement[str]) -> sa.ColumnElement:
     """Return ``text``, as ``staged_assets.as_text`` made it, in the column's type."""
@@ -298,22 +164,3 @@ def _from_text(column: sa.Column, text: sa.ColumnElement[str]) -> sa.ColumnEleme
     if pg_type(column.type) == "text":
         return text
     return sa.cast(text, column.type)
-
-
-def _view(row: sa.RowMapping) -> ConflictView:
-    return ConflictView(
-        conflict_id=row["id"],
-        asset_id=row["asset_id"],
-        asset_name=row["asset_name"],
-        field=row["field"],
-        label=target_label(row["field"]),
-        kept=row["kept"],
-        kept_source=row["kept_source"],
-        offered=row["offered"],
-        offered_source=row["offered_source"],
-        rule=row["rule"],
-        created_at=row["created_at"],
-        kept_at=row["kept_at"],
-        offered_at=row["offered_at"],
-        resolved_by=row["resolved_by"] or "",
-    )

@@ -16,6 +16,7 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.corrections import TakenSource
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.mapping import ApprovedMapping, Outcome, RememberedMapping
+from discovery_app.errors import NotFoundError
 from discovery_app.knowledge.headers import normalise_header
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.tables import UPLOADS
@@ -44,6 +45,15 @@ class CorrectedImportService:
         scope.require(Permission.IMPORT_FILES)
         states = WorkflowStateService(self._session)
         return states.get_workflow_state_by_session_id(scope, session_id).title
+
+    def recognised(self, scope: Scope, told: str) -> UUID | None:
+        """Return the import that a file says to correct, if it is the engagement's."""
+        try:
+            session_id = UUID(told)
+            self.title(scope, session_id)
+        except (ValueError, NotFoundError):
+            return None
+        return session_id
 
     def source(self, scope: Scope, session_id: UUID) -> TakenSource | None:
         """Return the source that the import takes over, if it corrects another."""

@@ -1,7 +1,7 @@
 """Starting a discovery: store the upload, persist the workflow, wake a runner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -20,9 +20,15 @@ from discovery_app.domain.discovery_flow_state import (
 from discovery_app.domain.uploads import StagedFile
 from discovery_app.domain.workflow import LeaseClaim
 from discovery_app.errors import InvalidInputError
+from discovery_app.readers import corrected_import
 from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.data_imports import DataImportService, NewFile
-from discovery_app.services.intake import UploadedFile, forget_folder, take_in
+from discovery_app.services.intake import (
+    UploadedFile,
+    forget_folder,
+    reading_limits,
+    take_in,
+)
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.storage import ObjectStore, object_store
 
@@ -42,7 +48,8 @@ class StartRequest:
         key: Makes a repeated request, or a double click, the same workflow.
         as_of: The date of end-of-life verdicts; ``None`` means the database's.
         owner: A worker that takes the workflow at once; empty leaves it to any.
-        corrects: The upload of this engagement whose rejected rows come again.
+        corrects: The upload of this engagement whose rejected rows come again; a
+            file that says so itself need not be asked.
     """
 
     key: str = field(default_factory=lambda: uuid4().hex)
@@ -102,6 +109,7 @@ class CrewAIFlowService:
         session_id = uuid4()
         try:
             stored = [take_in(self._store, scope, session_id, file) for file in files]
+            request = self._recognised(scope, stored, request)
             return self._persist(scope, session_id, stored, request)
         except BaseException:
             forget_folder(self._store, scope, session_id)
@@ -148,6 +156,20 @@ class CrewAIFlowService:
             for file in files
         ]
         return self._persist(scope, uuid4(), stored, request)
+
+    def _recognised(
+        self, scope: Scope, files: Sequence[NewFile], request: StartRequest
+    ) -> StartRequest:
+        """Return the request with the import that its only file says to correct."""
+        if request.corrects is not None or len(files) != 1:
+            return request
+        with self._store.local_path(files[0].storage_key) as path:
+            told = corrected_import(path, files[0].name, reading_limits())
+        if not told:
+            return request
+        with unit_of_work(scope) as session:
+            corrects = CorrectedImportService(session).recognised(scope, told)
+        return replace(request, corrects=corrects)
 
     def _known(self, scope: Scope, key: str) -> StartedDiscovery | None:
         with unit_of_work(scope) as session:

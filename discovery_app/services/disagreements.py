@@ -1,8 +1,9 @@
 """Where a matched row and its asset disagree, and what waits for a person.
 
-A difference is a conflict where the older row lost (``fresher_last_seen``), or where
-two sources disagree (``newer_import``). Sources are the same if the tool is; of unknown
-tools, if the file's name is. Measurements change by nature and are no conflicts.
+A difference is a conflict where a person has set the value (``person``), where the
+older row lost (``fresher_last_seen``), or where two sources disagree
+(``newer_import``). Sources are the same if the tool is; of unknown tools, if the file's
+name is. Measurements change by nature and are no conflicts.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from discovery_app.domain.asset_edits import EDITABLE, PERSON
 from discovery_app.services.staged_assets import (
     KEPT,
     MATCHES,
@@ -19,7 +21,8 @@ from discovery_app.services.staged_assets import (
     as_text,
 )
 from discovery_app.services.staging import new_id
-from discovery_app.services.tables import ASSETS, CONFLICTS, SOURCES
+from discovery_app.services.standing_values import STANDING
+from discovery_app.services.tables import CONFLICTS, SOURCES
 
 NO_CONFLICT: Final = frozenset(
     {
@@ -101,7 +104,6 @@ class Disagreements:
 
     def _disagreements(self, fields: Sequence[str]) -> sa.Select:
         """Return the differing fields of two sources, with what stays and why."""
-        fresher = self._staged.kept_is_fresher()
         staged = self._staged.table.c
         pairs = (
             sa.values(
@@ -114,7 +116,7 @@ class Disagreements:
                 [
                     (
                         sa.cast(name, sa.Text()),
-                        as_text(ASSETS.c[name]),
+                        as_text(self._staged.kept(name)),
                         as_text(staged[name]),
                     )
                     for name in fields
@@ -128,6 +130,8 @@ class Disagreements:
                 SOURCES.c.asset_id == MATCHES.c.asset_id,
                 SOURCES.c.engagement_id == self._scope.engagement_id,
                 pairs.c.field == sa.any_(SOURCES.c.fields),
+                # Of what its own earlier run said, nothing is kept.
+                SOURCES.c.session_id != self._staged.session_id,
             )
             .order_by(SOURCES.c.seen_at.desc())
             .limit(1)
@@ -137,20 +141,25 @@ class Disagreements:
             said.c.source != staged.source,
             sa.and_(said.c.source.in_(UNKNOWN_SOURCES), said.c.file != staged.file),
         )
-        older_words = source_words(said.c.source, said.c.file)
+        person = self._person(pairs.c.field)
+        seen_later = self._staged.was_seen_later()
+        newer = sa.func.coalesce(pairs.c.field == sa.any_(STANDING.c.newer), sa.false())
+        stays = sa.or_(person.is_not(None), seen_later, newer)
+        older_words = sa.func.coalesce(person, source_words(said.c.source, said.c.file))
         newer_words = source_words(staged.source, staged.file)
         return (
             sa.select(
                 MATCHES.c.asset_id.label("asset_id"),
                 pairs.c.field.label("field"),
-                sa.case((fresher, pairs.c.old), else_=pairs.c.new).label("kept"),
-                sa.case((fresher, older_words), else_=newer_words).label("kept_source"),
-                sa.case((fresher, pairs.c.new), else_=pairs.c.old).label("offered"),
-                sa.case((fresher, newer_words), else_=older_words).label(
+                sa.case((stays, pairs.c.old), else_=pairs.c.new).label("kept"),
+                sa.case((stays, older_words), else_=newer_words).label("kept_source"),
+                sa.case((stays, pairs.c.new), else_=pairs.c.old).label("offered"),
+                sa.case((stays, newer_words), else_=older_words).label(
                     "offered_source"
                 ),
                 sa.case(
-                    (fresher, sa.cast("fresher_last_seen", sa.Text())),
+                    (person.is_not(None), sa.cast(PERSON, sa.Text())),
+                    (seen_later, sa.cast("fresher_last_seen", sa.Text())),
                     else_=sa.cast("newer_import", sa.Text()),
                 ).label("rule"),
             )
@@ -158,10 +167,21 @@ class Disagreements:
                 self._staged.matched().join(pairs, sa.true()).outerjoin(said, sa.true())
             )
             .where(
+                # Most rows say what was known; only of the others each field is asked.
+                sa.or_(*(self._staged.kept(name) != staged[name] for name in fields)),
                 pairs.c.old != pairs.c.new,
-                sa.or_(fresher, sa.func.coalesce(other_source, sa.true())),
+                sa.or_(
+                    person.is_not(None),
+                    seen_later,
+                    sa.func.coalesce(other_source, sa.true()),
+                ),
             )
         )
+
+    def _person(self, field: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        """Return which person set ``field``; null if none did."""
+        who = sa.func.jsonb_extract_path_text(STANDING.c.by_person, field)
+        return sa.case((field.in_(EDITABLE), who))
 
 
 def source_words(

@@ -18,7 +18,7 @@ from discovery_app.domain.inventory import (
     WordCount,
 )
 from discovery_app.domain.issues import Issue, Severity
-from discovery_app.services import matching
+from discovery_app.services import earlier_runs, matching
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.staging import column_types, new_id, stage
 from discovery_app.services.tables import ISSUES
@@ -98,7 +98,7 @@ class ImportIssueService:
                 ISSUES.c.session_id == session_id,
                 ISSUES.c.phase == phase,
                 # Publishing writes these itself, before or after.
-                ISSUES.c.rule.not_in(matching.RULES),
+                ISSUES.c.rule.not_in((*matching.RULES, *earlier_runs.RULES)),
             )
         )
         if issues.is_empty():

@@ -2,10 +2,9 @@
 
 Undoing touches only what no other import has touched since: assets that the import
 created and nobody else tells about are removed, assets it updated get the values from
-before. Everything else stays and is counted as kept.
+before, but for those that a person set. Everything else stays and is counted as kept.
 """
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -13,48 +12,23 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.import_changes import UndoPreview
+from discovery_app.domain.inventory import WordCount
 from discovery_app.errors import InvalidInputError
+from discovery_app.knowledge.fields import target_label
 from discovery_app.services.audit import AuditService
+from discovery_app.services.earlier_runs import REMOVE_UNNAMED_APPLICATIONS
 from discovery_app.services.import_diffs import title_of
+from discovery_app.services.import_traces import TOUCHED, find_traces
 from discovery_app.services.publication import lock_inventory
-from discovery_app.services.staged_assets import SEARCHED, search_text
-from discovery_app.services.tables import ASSETS, SOURCES
+from discovery_app.services.restoring import restore_assets
 
-# Assets that this import told about, and whether another one did later or, for a
-# created asset, at all: a source row of another import that is not older.
-_TOUCHED = sa.text(
-    """
-    create temporary table touched on commit drop as
-    with mine as (
-        select asset_id, max(seen_at) as seen_at
-        from asset_sources
-        where engagement_id = :engagement_id and session_id = :session_id
-        group by asset_id
-    )
-    select a.id as asset_id, m.seen_at,
-        a.first_session_id = :session_id as created,
-        c.asset_id is not null as updated,
-        exists (
-            select from asset_sources o
-            where o.asset_id = a.id and o.engagement_id = :engagement_id
-            and o.session_id <> :session_id
-            and (o.seen_at >= m.seen_at or a.first_session_id = :session_id)) as later,
-        exists (
-            select from decisions d
-            where d.asset_id = a.id and d.engagement_id = :engagement_id
-            and d.override is not null) as overridden
-    from mine m
-    join assets a on a.id = m.asset_id and a.engagement_id = :engagement_id
-    left join import_changes c on c.asset_id = a.id
-        and c.engagement_id = :engagement_id and c.session_id = :session_id
-    """
-)
 _COUNTS = sa.text(
     """
     select count(*) filter (where created and not later) as removed,
         count(*) filter (where updated and not created and not later) as restored,
         count(*) filter (where later and (created or updated)) as kept,
-        count(*) filter (where created and not later and overridden) as decisions
+        count(*) filter (where created and not later and by_hand) as decisions
     from pg_temp.touched
     """
 )
@@ -66,21 +40,24 @@ _KEPT_BY = sa.text(
         and o.engagement_id = :engagement_id and o.session_id <> :session_id
     join data_import_sessions u on u.id = o.session_id
         and u.engagement_id = :engagement_id
-    where t.later and (t.created or t.updated and o.seen_at >= t.seen_at)
+    join data_import_sessions this on this.id = :session_id
+        and this.engagement_id = :engagement_id
+    where t.later and (t.created or t.updated and u.created_at > this.created_at)
     group by u.id, u.title
     order by count(distinct t.asset_id) desc, u.title
     limit 5
     """
 )
-_RESTORED = sa.text(
+_HELD = sa.text(
     """
-    select p.*
+    select one.field, count(*) as assets
     from pg_temp.touched t
-    join assets a on a.id = t.asset_id and a.engagement_id = :engagement_id
-    join import_changes c on c.asset_id = a.id
-        and c.engagement_id = :engagement_id and c.session_id = :session_id
-    cross join lateral jsonb_populate_record(a, c.before) p
-    where t.updated and not t.created and not t.later
+    join pg_temp.before b on b.before_of = t.asset_id
+    join pg_temp.standing s on s.asset_id = t.asset_id
+    cross join lateral jsonb_object_keys(s.decided) as one (field)
+    where t.updated and not t.created and not t.later and b.told ? one.field
+    group by one.field
+    order by assets desc, one.field
     """
 )
 _CLEAN_UP: Final = tuple(
@@ -110,51 +87,8 @@ _CLEAN_UP: Final = tuple(
         delete from dependencies
         where engagement_id = :engagement_id and session_id = :session_id
         """,
-        """
-        delete from applications
-        where engagement_id = :engagement_id and session_id = :session_id
-        and key not in (
-            select lower(left(trim(part), 300))
-            from assets a
-            cross join lateral
-                regexp_split_to_table(a.application_name, '[,;\\n]') as part
-            where a.engagement_id = :engagement_id
-            and a.application_name is not null)
-        """,
     )
 )
-_NOT_RESTORED: Final = frozenset(
-    {
-        "id",
-        "engagement_id",
-        "client_account_id",
-        "search_text",
-        "first_session_id",
-        "last_session_id",
-        "created_at",
-        "updated_at",
-    }
-)
-
-
-@dataclass(frozen=True)
-class UndoPreview:
-    """What undoing an import would do.
-
-    Attributes:
-        removed: Assets that only this import knows.
-        restored: Assets that get their values from before.
-        kept: Assets it touched that stay, because another import touched them, too.
-        decisions: People's decisions that go with the removed assets.
-        kept_by: What people call the imports because of which assets are kept, those
-            with the most first; at most five.
-    """
-
-    removed: int
-    restored: int
-    kept: int
-    decisions: int
-    kept_by: tuple[str, ...] = ()
 
 
 class ImportUndoService:
@@ -194,7 +128,7 @@ class ImportUndoService:
         lock_inventory(self._session, scope)
         done = self._look(scope, session_id)
         self._restore(scope, session_id)
-        for statement in _CLEAN_UP:
+        for statement in (*_CLEAN_UP, REMOVE_UNNAMED_APPLICATIONS):
             self._session.execute(statement, _tenant(scope, session_id))
         AuditService(self._session).record(
             scope,
@@ -212,51 +146,23 @@ class ImportUndoService:
 
     def _restore(self, scope: Scope, session_id: UUID) -> None:
         """Give the updated assets the values that ``import_changes`` kept."""
-        tenant = _tenant(scope, session_id)
-        restored = (
-            _RESTORED.bindparams(**tenant).columns(*ASSETS.c).subquery("restored")
+        chosen = sa.select(TOUCHED.c.asset_id).where(
+            TOUCHED.c.updated, ~TOUCHED.c.created, ~TOUCHED.c.later
         )
-        told_before = (
-            sa.select(SOURCES.c.session_id)
-            .where(
-                SOURCES.c.asset_id == ASSETS.c.id,
-                SOURCES.c.engagement_id == ASSETS.c.engagement_id,
-                SOURCES.c.session_id != session_id,
-            )
-            .order_by(SOURCES.c.seen_at.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        values = {c.name: restored.c[c.name] for c in ASSETS.c if _is_restored(c)}
-        searched = {name: restored.c[name] for name in SEARCHED}
-        self._session.execute(
-            sa.update(ASSETS)
-            .values(
-                **values,
-                search_text=search_text(searched),
-                last_session_id=sa.func.coalesce(
-                    told_before, ASSETS.c.first_session_id
-                ),
-                updated_at=sa.func.now(),
-            )
-            .where(
-                ASSETS.c.id == restored.c.id,
-                ASSETS.c.engagement_id == scope.engagement_id,
-            )
-        )
+        restore_assets(self._session, scope, session_id, chosen)
 
     def _look(self, scope: Scope, session_id: UUID) -> UndoPreview:
-        """Leave the temporary table ``touched`` and return what it counts."""
-        self._session.execute(sa.text("drop table if exists pg_temp.touched"))
-        self._session.execute(_TOUCHED, _tenant(scope, session_id))
+        """Leave the tables of ``services.import_traces``; return what they count."""
+        find_traces(self._session, scope, session_id, again=False)
+        given = _tenant(scope, session_id)
         counts = self._session.execute(_COUNTS).one()
-        titles = self._session.scalars(_KEPT_BY, _tenant(scope, session_id))
-        return UndoPreview(*counts, kept_by=tuple(titles))
+        held = self._session.execute(_HELD).all()
+        return UndoPreview(
+            *counts,
+            kept_by=tuple(self._session.scalars(_KEPT_BY, given)),
+            held=tuple(WordCount(target_label(name), count) for name, count in held),
+        )
 
 
 def _tenant(scope: Scope, session_id: UUID) -> dict[str, UUID]:
     return {"engagement_id": scope.engagement_id, "session_id": session_id}
-
-
-def _is_restored(column: sa.Column) -> bool:
-    return column.name not in _NOT_RESTORED

@@ -9,7 +9,7 @@ import polars as pl
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
-from discovery_app.domain.corrections import REASON_COLUMNS
+from discovery_app.domain.corrections import IMPORT_COLUMN, REASON_COLUMNS
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState, TableSummary
 from discovery_app.domain.inventory import RejectedRow
 from discovery_app.readers import ROW_NUMBER, cell_column
@@ -68,7 +68,8 @@ class IssueDownloadService:
             columns |= dict.fromkeys(named)
             rows += self._table_rows(state, table, named, reasons)
         own = tuple(columns)
-        return csv_chunks((*own, *REASON_COLUMNS), _lines(own, rows))
+        lines = ([*line, str(session_id)] for line in _lines(own, rows))
+        return csv_chunks((*own, *REASON_COLUMNS, IMPORT_COLUMN), lines)
 
     def _begin(self, scope: Scope, workflow_id: UUID, what: str) -> DiscoveryFlowState:
         scope.require(Permission.EXPORT)

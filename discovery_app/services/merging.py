@@ -1,8 +1,14 @@
 """What a matched row changes on its asset: one rule, field by field.
 
 The newer import decides, unless the inventory was seen later: where the asset's
-``last_seen`` is later than the row's, the asset's values stay. Besides:
+``last_seen`` is later than the row's, the asset's values stay. Newer is what was
+uploaded later, so an old import that runs again changes nothing that a newer one told.
+Besides:
 
+- What a person set stays until a person decides otherwise.
+- An import that runs again replaces what its earlier run said: on assets that nobody
+  else tells of all of it, on others the fields that it alone had told. They get back
+  the value from before.
 - An empty field never erases a value; gaps are filled whoever is fresher.
 - ``external_id`` stays: each source numbers its own records. Another source's number
   is no contradiction.
@@ -18,11 +24,11 @@ The newer import decides, unless the inventory was seen later: where the asset's
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from discovery_app.domain.asset_edits import EDITABLE
 from discovery_app.knowledge.finer_values import GRADED_FIELDS, is_coarser
 from discovery_app.knowledge.own_exports import OWN_EXPORT
 from discovery_app.services.disagreements import Disagreements
@@ -38,15 +44,8 @@ from discovery_app.services.staged_assets import (
     search_text,
 )
 from discovery_app.services.staging import new_id
+from discovery_app.services.standing_values import set_by_person
 from discovery_app.services.tables import ASSETS, CHANGES, CONFLICTS
-
-_CHANGED: Final = sa.table(
-    "changed",
-    sa.column("record", sa.Integer()),
-    sa.column("asset_id", sa.Uuid()),
-    sa.column("before", JSONB()),
-    schema="pg_temp",
-)
 
 
 class Merging:
@@ -59,6 +58,7 @@ class Merging:
         self._staged = staged
         self._session = staged.session
         self._scope = staged.scope
+        self._changed = _changed_table(staged)
 
     def run(self) -> int:
         """Update the assets that differ; return how many conflicts were opened."""
@@ -106,7 +106,7 @@ class Merging:
             pairs = self._session.execute(
                 sa.select(staged, kept)
                 .select_from(self._staged.matched())
-                .where(staged != kept)
+                .where(staged != kept, ~self._staged.is_own())
                 .distinct()
             )
             coarser = [(new, old) for new, old in pairs if is_coarser(field, new, old)]
@@ -134,7 +134,7 @@ class Merging:
         )
 
     def _find_changed(self) -> None:
-        """Leave the temporary table ``changed`` with the values before."""
+        """Leave the temporary table ``changed``: the values before, and those after."""
         merged = self._merged()
         differs = {
             name: value.is_distinct_from(ASSETS.c[name])
@@ -154,16 +154,13 @@ class Merging:
                 for name in merged
             ]
         )
+        self._changed.create(self._session.connection(), checkfirst=False)
         self._session.execute(
-            sa.text(
-                "create temporary table changed (record integer, asset_id uuid, "
-                "before jsonb) on commit drop"
-            )
-        )
-        self._session.execute(
-            sa.insert(_CHANGED).from_select(
-                ["record", "asset_id", "before"],
-                sa.select(MATCHES.c.record, MATCHES.c.asset_id, before)
+            sa.insert(self._changed).from_select(
+                ["record", "asset_id", "before", *merged],
+                sa.select(
+                    MATCHES.c.record, MATCHES.c.asset_id, before, *merged.values()
+                )
                 .select_from(self._staged.matched())
                 .where(sa.or_(*differs.values())),
             )
@@ -171,15 +168,21 @@ class Merging:
 
     def _merged(self) -> Values:
         """Return what each staged column will be on the asset."""
-        fresher = self._staged.kept_is_fresher()
-        return {
-            name: self._merged_value(name, fresher) for name in self._staged.columns
-        }
+        return {name: self._merged_value(name) for name in self._staged.columns}
 
-    def _merged_value(
-        self, name: str, fresher: sa.ColumnElement[bool]
-    ) -> sa.ColumnElement:
-        old, new = ASSETS.c[name], self._staged.table.c[name]
+    def _merged_value(self, name: str) -> sa.ColumnElement:
+        """Return what a column will be; a column that must say something does."""
+        told = self._told_value(name)
+        if name in EDITABLE:
+            return sa.case((set_by_person(name), ASSETS.c[name]), else_=told)
+        if ASSETS.c[name].nullable:
+            return told
+        empty = sa.literal({}, JSONB()) if name in UNITED else ASSETS.c[name]
+        return sa.func.coalesce(told, empty)
+
+    def _told_value(self, name: str) -> sa.ColumnElement:
+        old, new = self._staged.kept(name), self._staged.table.c[name]
+        fresher = self._staged.kept_is_fresher(name)
         if name == "last_seen":
             return sa.func.greatest(old, new)
         if name == "first_seen":
@@ -187,17 +190,12 @@ class Merging:
         if name in KEPT:
             return sa.func.coalesce(old, new)
         if name in UNITED:
-            empty = sa.literal({}, JSONB())
-            older, newer = sa.func.coalesce(old, empty), sa.func.coalesce(new, empty)
-            both = sa.case(
-                (fresher, newer.op("||")(older)), else_=older.op("||")(newer)
-            )
-            return sa.case((new.is_(None), old), else_=both)
+            return _united(old, new, fresher)
         if name in TYPE_COLUMNS:
-            staged = self._staged.table.c
-            less_sure = staged.type_confidence < ASSETS.c.type_confidence
+            staged, kept = self._staged.table.c, self._staged.kept
+            less_sure = staged.type_confidence < kept("type_confidence")
             is_echo = sa.and_(
-                staged.asset_type == ASSETS.c.asset_type,
+                staged.asset_type == kept("asset_type"),
                 sa.or_(staged.source == OWN_EXPORT, self._has_coarser_reason()),
             )
             return sa.case((sa.or_(fresher, less_sure, is_echo), old), else_=new)
@@ -207,25 +205,26 @@ class Merging:
 
     def _has_coarser_reason(self) -> sa.ColumnElement[bool]:
         """Return whether a row's type follows from a system that was withdrawn."""
-        staged = self._staged.table.c
+        staged, kept = self._staged.table.c, self._staged.kept
         if "operating_system" not in self._staged.columns:
             return sa.false()
         return sa.and_(
-            staged.type_rule == ASSETS.c.type_rule,
+            staged.type_rule == kept("type_rule"),
             staged.operating_system.is_(None),
-            ASSETS.c.operating_system.is_not(None),
+            kept("operating_system").is_not(None),
         )
 
     def _record_changes(self) -> None:
         """Keep the values before; of a second run of the import, the first ones."""
+        changed = self._changed.c
         mine = sa.and_(
             CHANGES.c.engagement_id == self._scope.engagement_id,
             CHANGES.c.session_id == self._staged.session_id,
-            CHANGES.c.asset_id == _CHANGED.c.asset_id,
+            CHANGES.c.asset_id == changed.asset_id,
         )
         self._session.execute(
             sa.update(CHANGES)
-            .values(before=_CHANGED.c.before.op("||")(CHANGES.c.before))
+            .values(before=changed.before.op("||")(CHANGES.c.before))
             .where(mine)
         )
         self._session.execute(
@@ -242,15 +241,15 @@ class Merging:
                 sa.select(
                     new_id(self._session),
                     *self._staged.tenant(),
-                    _CHANGED.c.asset_id,
+                    changed.asset_id,
                     sa.cast("updated", sa.Text()),
-                    _CHANGED.c.before,
+                    changed.before,
                 )
                 .join_from(
-                    _CHANGED,
+                    self._changed,
                     ASSETS,
                     sa.and_(
-                        ASSETS.c.id == _CHANGED.c.asset_id,
+                        ASSETS.c.id == changed.asset_id,
                         ASSETS.c.engagement_id == self._scope.engagement_id,
                         ASSETS.c.first_session_id != self._staged.session_id,
                     ),
@@ -260,7 +259,8 @@ class Merging:
         )
 
     def _update(self) -> None:
-        merged = self._merged()
+        changed = self._changed.c
+        merged = {name: changed[name] for name in self._staged.columns}
         after = {name: merged.get(name, ASSETS.c[name]) for name in SEARCHED}
         self._session.execute(
             sa.update(ASSETS)
@@ -271,11 +271,34 @@ class Merging:
                 updated_at=sa.func.now(),
             )
             .where(
-                self._staged.table.c.record == _CHANGED.c.record,
-                ASSETS.c.id == _CHANGED.c.asset_id,
+                ASSETS.c.id == changed.asset_id,
                 ASSETS.c.engagement_id == self._scope.engagement_id,
             )
         )
+
+
+def _changed_table(staged: StagedAssets) -> sa.Table:
+    """Return the temporary table ``changed``, which is not made yet."""
+    return sa.Table(
+        "changed",
+        sa.MetaData(),
+        sa.Column("record", sa.Integer()),
+        sa.Column("asset_id", sa.Uuid()),
+        sa.Column("before", JSONB()),
+        *(sa.Column(name, ASSETS.c[name].type) for name in staged.columns),
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
+    )
+
+
+def _united(
+    old: sa.ColumnElement, new: sa.ColumnElement, fresher: sa.ColumnElement[bool]
+) -> sa.ColumnElement:
+    """Return a map with the keys of both; of a key in both the newer one's value."""
+    empty = sa.literal({}, JSONB())
+    older, newer = sa.func.coalesce(old, empty), sa.func.coalesce(new, empty)
+    both = sa.case((fresher, newer.op("||")(older)), else_=older.op("||")(newer))
+    return sa.case((new.is_(None), old), else_=both)
 
 
 def _united_objects(parts: Sequence[sa.ColumnElement]) -> sa.ColumnElement:

@@ -64,6 +64,7 @@ class PreviewService:
         return FilePreview(
             file_id=str(file.file_id),
             name=file.name,
+            corrects=shown.corrects,
             source=source.title,
             evidence=source.evidence,
             sheets=sheets,

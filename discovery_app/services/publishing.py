@@ -11,7 +11,6 @@ from typing import Final
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session
 
 from discovery_app.domain.access import Scope
@@ -20,6 +19,7 @@ from discovery_app.errors import PhaseError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services import matching
 from discovery_app.services.advice_publishing import AdvicePublishing
+from discovery_app.services.earlier_runs import EarlierRun
 from discovery_app.services.edge_publishing import EdgePublishing
 from discovery_app.services.merging import Merging
 from discovery_app.services.publication import (
@@ -28,6 +28,7 @@ from discovery_app.services.publication import (
     lock_inventory,
     make_published,
 )
+from discovery_app.services.source_rows import SourceRows
 from discovery_app.services.staged_assets import (
     MATCHES,
     SEARCHED,
@@ -35,7 +36,8 @@ from discovery_app.services.staged_assets import (
     search_text,
 )
 from discovery_app.services.staging import column_types, new_id, stage
-from discovery_app.services.tables import ASSETS, SOURCES
+from discovery_app.services.standing_values import find_standing, newer_imports
+from discovery_app.services.tables import ASSETS
 
 ALWAYS: Final = (
     "asset_name",
@@ -57,6 +59,18 @@ ORIGIN: Final[Mapping[str, sa.types.TypeEngine]] = {
     "sheet": sa.Text(),
     "source": sa.Text(),
 }
+
+
+LARGE_ROWS: Final = 2_000
+"""From so many on the tables are counted anew. Chosen: fewer are quick by any plan."""
+
+_COUNT_ANEW: Final = (
+    sa.text("analyze assets"),
+    sa.text("analyze asset_sources"),
+    sa.text("analyze import_changes"),
+)
+"""Servers before 17 cannot allow us to, and only warn; then the pages are slow until
+they count by themselves."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,8 @@ class Publishing:
         self._scope = scope
         self._publication = publication
         self._fields = filled_fields(publication.candidates)
+        self._earlier = EarlierRun(session, scope, publication.session_id)
+        self._again = self._earlier.is_there()
         self._staged = self._stage()
         self._columns = [c.name for c in self._staged.columns if c.name in ASSETS.c]
 
@@ -100,10 +116,12 @@ class Publishing:
         parts = (self._session, self._scope, self._publication)
         AdvicePublishing(*parts).run(replace=known)
         EdgePublishing(*parts).run(replace=known)
+        self._count_anew()
         return PublishedCounts(self._accounting(), self._totals(), conflicts)
 
     def _stage(self) -> sa.Table:
-        names = dict.fromkeys((*ALWAYS, *self._fields, "custom"))
+        emptied = self._earlier.filled_fields() if self._again else []
+        names = dict.fromkeys((*ALWAYS, *self._fields, *emptied, "custom"))
         return stage(
             self._session,
             "staged_assets",
@@ -130,8 +148,15 @@ class Publishing:
     def _merge(self) -> int:
         session_id = self._publication.session_id
         matching.match(self._session, self._scope, session_id)
+        if self._again:
+            self._earlier.look()
+        else:
+            newer = newer_imports(self._session, self._scope, session_id)
+            find_standing(self._session, self._scope, newer)
         conflicts = Merging(
-            StagedAssets(self._session, self._scope, session_id, self._staged)
+            StagedAssets(
+                self._session, self._scope, session_id, self._staged, self._again
+            )
         ).run()
         changed = sa.table(
             "changed", sa.column("record", sa.Integer()), schema="pg_temp"
@@ -154,6 +179,8 @@ class Publishing:
                 self._staged.c.record, new_id(self._session), sa.literal("created")
             ).where(~known)
         )
+        if self._again:
+            self._earlier.replace()
         return conflicts
 
     def _publish(self, rows: sa.Select) -> None:
@@ -191,55 +218,28 @@ class Publishing:
             )
         )
 
-    def _record_sources(self, *, known: bool) -> None:
-        """Write one row a candidate: where it stood and which fields it set."""
-        staged, session_id = self._staged.c, self._publication.session_id
-        if known:  # A second run of the same import says the same again.
-            self._session.execute(
-                sa.delete(SOURCES).where(
-                    SOURCES.c.session_id == session_id,
-                    SOURCES.c.engagement_id == self._scope.engagement_id,
-                )
-            )
-        rows = self._staged.join(PUBLISHED, PUBLISHED.c.record == staged.record)
-        if known:
-            rows = rows.join(
-                ASSETS,
-                sa.and_(
-                    ASSETS.c.id == PUBLISHED.c.asset_id,
-                    ASSETS.c.engagement_id == self._scope.engagement_id,
-                ),
-            )
-        columns = {
-            "id": new_id(self._session),
-            "engagement_id": sa.literal(self._scope.engagement_id),
-            "client_account_id": sa.literal(self._scope.client_account_id),
-            "asset_id": PUBLISHED.c.asset_id,
-            "session_id": sa.literal(session_id),
-            "source": staged.source,
-            "file": staged.file,
-            "sheet": sa.func.coalesce(staged.sheet, ""),
-            "row": staged.row_number,
-            "fields": self._fields_set(known=known),
-        }
-        self._session.execute(
-            sa.insert(SOURCES).from_select(
-                list(columns),
-                sa.select(*columns.values()).select_from(rows),
-                include_defaults=False,
-            )
-        )
+    def _count_anew(self) -> None:
+        """Let the planner know of a large import at once.
 
-    def _fields_set(self, *, known: bool) -> sa.ColumnElement:
-        """Return the fields that the row filled and the inventory took."""
-        staged = self._staged.c
-        names = []
-        for name in self._fields:
-            taken = staged[name].is_not(None)
-            if known and name != "tags":
-                taken = sa.and_(taken, staged[name] == ASSETS.c[name])
-            names.append(sa.case((taken, sa.cast(name, sa.Text()))))
-        return sa.func.array_remove(array(names, type_=sa.Text()), None)
+        It would take 300,000 rows for one until the server counts by itself, a minute
+        later, and look each of them up in all the others.
+        """
+        if self._publication.candidates.height >= LARGE_ROWS:
+            for statement in _COUNT_ANEW:
+                self._session.execute(statement)
+
+    def _record_sources(self, *, known: bool) -> None:
+        rows = SourceRows(
+            self._session,
+            self._scope,
+            self._publication.session_id,
+            self._staged,
+            self._fields,
+        )
+        if known and self._again:
+            rows.replace()
+        else:
+            rows.record(known=known)
 
     def _accounting(self) -> Accounting:
         counted = self._session.execute(

@@ -1,7 +1,6 @@
 """Cells that people corrected: kept beside the file, read by every later run."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.corrections import (
     LONGEST_VALUE,
     CellCorrection,
-    CorrectionState,
     CorrectionView,
     RowContent,
     RowOutcome,
@@ -21,16 +19,19 @@ from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.errors import ConflictError, InvalidInputError, NotFoundError
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.audit import AuditService
+from discovery_app.services.correction_list import (
+    MADE,
+    STANDS,
+    WAITS,
+    correction_view,
+    corrections_of,
+    listing,
+)
 from discovery_app.services.row_checks import FoundRow, RowCheckService
 from discovery_app.services.staging import new_id
-from discovery_app.services.tables import FILES, ROW_CORRECTIONS, UPLOADS
+from discovery_app.services.tables import ROW_CORRECTIONS, UPLOADS
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.storage import ObjectStore
-
-_MADE: Final = ROW_CORRECTIONS.c
-_STANDS: Final = _MADE.undone_at.is_(None)
-_WAITS: Final = _MADE.applied_at.is_(None) == _STANDS
-"""It stands and was not read yet, or was taken back after it was read."""
 
 
 class RowCorrectionService:
@@ -108,19 +109,21 @@ class RowCorrectionService:
         check_page(offset, limit)
         session_id = self._session_of(scope, workflow_id)
         rows = self._session.execute(
-            _listing(scope, session_id)
-            .order_by(_MADE.made_at.desc(), _MADE.row, _MADE.position, _MADE.id)
+            listing(scope, session_id)
+            .order_by(MADE.made_at.desc(), MADE.row, MADE.position, MADE.id)
             .offset(offset)
             .limit(limit)
         ).mappings()
-        return tuple(_view(row) for row in rows)
+        return tuple(correction_view(row) for row in rows)
 
     def counts(self, scope: Scope, session_id: UUID) -> tuple[int, int]:
         """Return how many corrections there ever were, and how many wait now."""
         scope.require(Permission.VIEW)
         number = sa.func.count()
         found = self._session.execute(
-            sa.select(number, number.filter(_WAITS)).where(*_mine(scope, session_id))
+            sa.select(number, number.filter(WAITS)).where(
+                *corrections_of(scope, session_id)
+            )
         ).one()
         return found[0], found[1]
 
@@ -137,7 +140,7 @@ class RowCorrectionService:
         scope.require(Permission.FIX_ISSUES)
         session_id = self._session_of(scope, workflow_id)
         self._one_at_a_time(scope, session_id)
-        wanted = _listing(scope, session_id).where(_MADE.id == correction_id)
+        wanted = listing(scope, session_id).where(MADE.id == correction_id)
         row = self._session.execute(wanted).mappings().one_or_none()
         if row is None:
             raise NotFoundError("correction", correction_id)
@@ -150,7 +153,7 @@ class RowCorrectionService:
             f"{row['header']}, row {row['row']}",
             details={"workflow_id": str(workflow_id)},
         )
-        return _view(self._session.execute(wanted).mappings().one())
+        return correction_view(self._session.execute(wanted).mappings().one())
 
     def apply(self, scope: Scope, workflow_id: UUID, *, version: int | None) -> int:
         """Run the workflow again from its validation with the corrections.
@@ -186,27 +189,27 @@ class RowCorrectionService:
 
     def standing(self, scope: Scope, session_id: UUID) -> tuple[CellCorrection, ...]:
         """Return the corrections that a run reads now."""
-        return self._cells(_mine(scope, session_id))
+        return self._cells(corrections_of(scope, session_id))
 
     def settle(self, scope: Scope, session_id: UUID, taken: Collection[UUID]) -> None:
         """Note which corrections a validation has read, inside its commit."""
-        read = _MADE.id.in_(list(taken))
+        read = MADE.id.in_(list(taken))
         for where, moment in (
-            ((read, _MADE.applied_at.is_(None)), sa.func.now()),
-            ((~read, _MADE.applied_at.is_not(None)), None),
+            ((read, MADE.applied_at.is_(None)), sa.func.now()),
+            ((~read, MADE.applied_at.is_not(None)), None),
         ):
             self._session.execute(
                 sa.update(ROW_CORRECTIONS)
                 .values(applied_at=moment)
-                .where(*_mine(scope, session_id), *where)
+                .where(*corrections_of(scope, session_id), *where)
             )
 
     def _of_row(self, scope: Scope, found: FoundRow) -> tuple[CellCorrection, ...]:
         where = [
-            *_mine(scope, found.session_id),
-            _MADE.file_id == found.table.file_id,
-            _MADE.sheet == found.table.sheet,
-            _MADE.row == found.place.row,
+            *corrections_of(scope, found.session_id),
+            MADE.file_id == found.table.file_id,
+            MADE.sheet == found.table.sheet,
+            MADE.row == found.place.row,
         ]
         return self._cells(where)
 
@@ -215,13 +218,13 @@ class RowCorrectionService:
     ) -> tuple[CellCorrection, ...]:
         names = CellCorrection.__dataclass_fields__
         columns = [
-            _MADE.id.label("correction_id"),
-            *(_MADE[n] for n in names if n in _MADE),
+            MADE.id.label("correction_id"),
+            *(MADE[n] for n in names if n in MADE),
         ]
         rows = self._session.execute(
             sa.select(*columns)
-            .where(*where, _STANDS)
-            .order_by(_MADE.file_id, _MADE.sheet, _MADE.row, _MADE.position)
+            .where(*where, STANDS)
+            .order_by(MADE.file_id, MADE.sheet, MADE.row, MADE.position)
         ).mappings()
         return tuple(CellCorrection(**row) for row in rows)
 
@@ -264,7 +267,7 @@ class RowCorrectionService:
         self._session.execute(
             sa.update(ROW_CORRECTIONS)
             .values(undone_at=sa.func.now(), undone_by=scope.actor)
-            .where(_MADE.id.in_(ids), _MADE.engagement_id == scope.engagement_id)
+            .where(MADE.id.in_(ids), MADE.engagement_id == scope.engagement_id)
         )
 
     def _one_at_a_time(self, scope: Scope, session_id: UUID) -> None:
@@ -301,42 +304,3 @@ def _check_cell(found: FoundRow, position: int, value: str) -> None:
         )
     if "\x00" in value:
         raise InvalidInputError(f"{header} holds a character that cannot be kept.")
-
-
-def _mine(scope: Scope, session_id: UUID) -> list[sa.ColumnElement[bool]]:
-    return [
-        _MADE.engagement_id == scope.engagement_id,
-        _MADE.session_id == session_id,
-    ]
-
-
-def _listing(scope: Scope, session_id: UUID) -> sa.Select:
-    return (
-        sa.select(ROW_CORRECTIONS, FILES.c.name.label("file"))
-        .join(FILES, FILES.c.id == _MADE.file_id)
-        .where(*_mine(scope, session_id), FILES.c.engagement_id == scope.engagement_id)
-    )
-
-
-def _view(row: sa.RowMapping) -> CorrectionView:
-    return CorrectionView(
-        correction_id=row["id"],
-        file=row["file"],
-        sheet=row["sheet"],
-        row=row["row"],
-        column=row["header"],
-        before=row["before"],
-        after=row["after"],
-        state=_state(row),
-        made_by=row["made_by"],
-        made_at=row["made_at"],
-        undone_by=row["undone_by"],
-        undone_at=row["undone_at"],
-    )
-
-
-def _state(row: sa.RowMapping) -> CorrectionState:
-    stands, applied = row["undone_at"] is None, row["applied_at"] is not None
-    if stands:
-        return CorrectionState.APPLIED if applied else CorrectionState.WAITS
-    return CorrectionState.LEAVING if applied else CorrectionState.UNDONE

@@ -1,6 +1,7 @@
 """What people do to a workflow, with its entry in the audit log."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from discovery_app.domain.workflow_repair import OptionsChange, RerunPreview
 from discovery_app.services.audit import AuditService, require_reason
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.workflow_state import WorkflowStateService
+from discovery_app.services.workflow_undo import WorkflowUndoService
 from discovery_app.storage import ObjectStore, object_store
 
 _NO_CHANGE: Final = OptionsChange()
@@ -102,7 +104,11 @@ class WorkflowActionService:
             ConflictError: It is not finished, or has not reached ``phase``.
             UnknownPhaseError: There is no such phase.
         """
-        return self._states.rerun_preview(scope, workflow_id, phase=phase)
+        seen = self._states.rerun_preview(scope, workflow_id, phase=phase)
+        if not seen.published:
+            return seen
+        inventory = WorkflowUndoService(self._session).preview(scope, workflow_id)
+        return replace(seen, inventory=inventory)
 
     def rerun_from(
         self,

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.import_changes import UndoPreview
 from discovery_app.services.audit import require_reason
-from discovery_app.services.import_undo import ImportUndoService, UndoPreview
+from discovery_app.services.import_undo import ImportUndoService
 from discovery_app.services.workflow_state import WorkflowStateService
 
 

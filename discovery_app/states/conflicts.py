@@ -16,6 +16,7 @@ from discovery_app.domain.conflict_lines import (
 from discovery_app.domain.display import Choice
 from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.list_query import first_row
 from discovery_app.domain.words import count, counted
 from discovery_app.errors import DiscoveryError
 from discovery_app.knowledge.fields import target_label
@@ -23,15 +24,15 @@ from discovery_app.services.conflicts import ConflictFilter, ConflictService
 from discovery_app.states.following import follow_engagement, id_in_path
 from discovery_app.states.gate import in_thread, scope_of
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
 
 
-class ConflictsState(rx.State):
+class ConflictsState(ListPage, rx.State):
     """One engagement's open conflicts, fresh while the page is open."""
 
     page: ConflictPage = ConflictPage()
     query: ConflictQuery = ConflictQuery()
-    filtered: bool = False
     loading: bool = True
     problem: str = ""
     notice: str = ""
@@ -57,14 +58,7 @@ class ConflictsState(rx.State):
         if self.page.engagement_id != str(place.engagement_id):
             self.page, self.loading = ConflictPage(), True
             self.notice, self.failure = "", ""
-        self.query = ConflictQuery.from_address(self.router.url.query_parameters)
-        self.filtered = self.query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """Show conflicts of assets with ``words`` in their name."""
-        return self._go(self.query.with_words(q=words.strip()[:200]))
+        self._take(ConflictQuery.from_address(self.router.url.query_parameters))
 
     @rx.event
     @allow(Permission.VIEW)
@@ -77,18 +71,6 @@ class ConflictsState(rx.State):
     async def pick_source(self, source: str) -> rx.event.EventSpec:
         """Show the conflicts that one source is a side of."""
         return self._go(self.query.with_words(source=source))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(ConflictQuery())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def turn(self, steps: int) -> rx.event.EventSpec:
-        """Show the conflicts before or after these."""
-        return self._go(self.query.on_page(self.query.number + steps))
 
     @rx.event
     @allow(Permission.FIX_ISSUES, conflict_id=UUID)
@@ -130,17 +112,13 @@ class ConflictsState(rx.State):
             hub().note(id_in_path(self, "engagement"))
         return done
 
-    def _go(self, query: ConflictQuery) -> rx.event.EventSpec:
-        self.query, self.filtered = query, query.is_filtered
-        return rx.redirect(query.address(self.router.url.path), replace=True)
-
 
 def _read(scope: Scope, query: ConflictQuery) -> ConflictPage:
     chosen = ConflictFilter(query.field, query.source, query.q)
     with unit_of_work(scope) as session:
         service = ConflictService(session)
         found = service.count(scope, chosen)
-        first = min(query.number - 1, max(0, found - 1) // PAGE_SIZE) * PAGE_SIZE
+        first = first_row(query.number, found, PAGE_SIZE)
         lines = service.page(scope, chosen, offset=first)
         fields = service.by_field(scope)
         sources = service.by_source(scope)

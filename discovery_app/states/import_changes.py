@@ -14,28 +14,29 @@ from discovery_app.domain.change_lines import (
     change_line,
     undo_words,
 )
-from discovery_app.domain.import_changes import ImportDiff
+from discovery_app.domain.import_changes import ImportDiff, UndoPreview
 from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.list_query import first_row
 from discovery_app.domain.words import count
 from discovery_app.domain.workflow import FINISHED
 from discovery_app.errors import DiscoveryError
 from discovery_app.services.import_diffs import ImportDiffService
-from discovery_app.services.import_undo import UndoPreview
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.services.workflow_undo import WorkflowUndoService
 from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake, hub
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.places import workflow_scope_of
+from discovery_app.states.replaced_inventory import undo_preview
 from discovery_app.states.rules import allow
 
 
-class ImportChangesState(rx.State):
+class ImportChangesState(ListPage, rx.State):
     """The changes that the address asks for, fresh while the page is open."""
 
     page: ChangePage = ChangePage()
     query: ChangeQuery = ChangeQuery()
-    filtered: bool = False
     asking: UndoWords = UndoWords()
     reason: str = ""
     loading: bool = True
@@ -63,32 +64,13 @@ class ImportChangesState(rx.State):
         if self.page.workflow_id != str(workflow_id):
             self.page, self.loading = ChangePage(), True
             self.notice, self.failure = "", ""
-        self.query = ChangeQuery.from_address(self.router.url.query_parameters)
-        self.filtered = self.query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """Show assets with ``words`` in their name."""
-        return self._go(self.query.with_words(q=words.strip()[:200]))
+        self._take(ChangeQuery.from_address(self.router.url.query_parameters))
 
     @rx.event
     @allow(Permission.VIEW)
     async def pick_kind(self, kind: str) -> rx.event.EventSpec:
         """Show the changes of one kind."""
         return self._go(self.query.with_words(kind=kind))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(ChangeQuery())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def turn(self, steps: int) -> rx.event.EventSpec:
-        """Show the assets before or after these."""
-        return self._go(self.query.on_page(self.query.number + steps))
 
     @rx.event
     @allow(Permission.IMPORT_FILES)
@@ -100,7 +82,7 @@ class ImportChangesState(rx.State):
         try:
             workflow_id = id_in_path(self, "workflow")
             scope = await workflow_scope_of(self, workflow_id)
-            self.asking = _undo_words(await in_thread(_preview, scope, workflow_id))
+            self.asking = undo_words(await in_thread(undo_preview, scope, workflow_id))
         except DiscoveryError as error:
             self.failure = str(error)
 
@@ -134,10 +116,6 @@ class ImportChangesState(rx.State):
         """Take the notice away."""
         self.notice, self.failure = "", ""
 
-    def _go(self, query: ChangeQuery) -> rx.event.EventSpec:
-        self.query, self.filtered = query, query.is_filtered
-        return rx.redirect(query.address(self.router.url.path), replace=True)
-
 
 def _read(scope: Scope, workflow_id: UUID, query: ChangeQuery) -> ChangePage:
     with unit_of_work(scope) as session:
@@ -149,7 +127,7 @@ def _read(scope: Scope, workflow_id: UUID, query: ChangeQuery) -> ChangePage:
             if query.q
             else counts.count(query.chosen)
         )
-        first = min(query.number - 1, max(0, found - 1) // PAGE_SIZE) * PAGE_SIZE
+        first = first_row(query.number, found, PAGE_SIZE)
         changes = service.changes(
             scope, upload, query.chosen, search=query.q, offset=first
         )
@@ -183,19 +161,8 @@ def _compared(counts: ImportDiff) -> str:
     return f"since {counts.compared_with}; they stay"
 
 
-def _preview(scope: Scope, workflow_id: UUID) -> UndoPreview:
-    with unit_of_work(scope) as session:
-        return WorkflowUndoService(session).preview(scope, workflow_id)
-
-
 def _undo(scope: Scope, workflow_id: UUID, reason: str) -> UndoPreview:
     with unit_of_work(scope) as session:
         return WorkflowUndoService(session).undo(
             scope, workflow_id, reason=reason, version=None
         )
-
-
-def _undo_words(seen: UndoPreview) -> UndoWords:
-    return undo_words(
-        seen.removed, seen.restored, seen.kept, seen.decisions, seen.kept_by
-    )

@@ -1,6 +1,5 @@
 """The data issues of one import."""
 
-from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -17,20 +16,21 @@ from discovery_app.domain.issue_lines import (
     issue_line,
     rule_title,
 )
+from discovery_app.domain.list_query import first_row
 from discovery_app.domain.words import count
 from discovery_app.services.import_issues import ImportIssueService, IssueFilter
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.hub import Wake
+from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
 
 
-class ImportIssuesState(rx.State):
+class ImportIssuesState(ListPage, rx.State):
     """The issues that the address asks for, fresh while the page is open."""
 
     page: IssuePage = IssuePage()
     query: IssueQuery = IssueQuery()
-    filtered: bool = False
     loading: bool = True
     problem: str = ""
 
@@ -53,49 +53,25 @@ class ImportIssuesState(rx.State):
     def _begin(self, workflow_id: UUID) -> None:
         if self.page.workflow_id != str(workflow_id):
             self.page, self.loading = IssuePage(), True
-        self.query = IssueQuery.from_address(self.router.url.query_parameters)
-        self.filtered = self.query.is_filtered
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def search(self, words: str) -> rx.event.EventSpec:
-        """Show issues with ``words`` in their value or message."""
-        return self._go(replace(self.query, q=words.strip()[:200], page=0))
+        self._take(IssueQuery.from_address(self.router.url.query_parameters))
 
     @rx.event
     @allow(Permission.VIEW)
     async def pick_severity(self, severity: str) -> rx.event.EventSpec:
         """Show issues of one severity."""
-        return self._go(replace(self.query, severity=severity, page=0))
+        return self._go(self.query.with_words(severity=severity))
 
     @rx.event
     @allow(Permission.VIEW)
     async def pick_rule(self, rule: str) -> rx.event.EventSpec:
         """Show the issues of one rule."""
-        return self._go(replace(self.query, rule=rule, page=0))
+        return self._go(self.query.with_words(rule=rule))
 
     @rx.event
     @allow(Permission.VIEW)
     async def pick_column(self, column: str) -> rx.event.EventSpec:
         """Show the issues of one column."""
-        return self._go(replace(self.query, column=column, page=0))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def clear(self) -> rx.event.EventSpec:
-        """Take every filter back."""
-        return self._go(IssueQuery())
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def turn(self, steps: int) -> rx.event.EventSpec:
-        """Show the issues before or after these."""
-        page = max(0, self.query.page + steps)
-        return self._go(replace(self.query, page=page))
-
-    def _go(self, query: IssueQuery) -> rx.event.EventSpec:
-        self.query, self.filtered = query, query.is_filtered
-        return rx.redirect(query.address(self.router.url.path), replace=True)
+        return self._go(self.query.with_words(column=column))
 
 
 def _read(scope: Scope, workflow_id: UUID, query: IssueQuery) -> IssuePage:
@@ -110,7 +86,7 @@ def _read(scope: Scope, workflow_id: UUID, query: IssueQuery) -> IssuePage:
         workflow = states.get_workflow_state(scope, workflow_id)
         issues, upload = ImportIssueService(session), workflow.session_id
         found = issues.count(scope, upload, chosen)
-        first = min(query.page, max(0, found - 1) // PAGE_SIZE) * PAGE_SIZE
+        first = first_row(query.number, found, PAGE_SIZE)
         lines = issues.page(scope, upload, chosen, offset=first)
         numbers = {one.word: one.count for one in issues.by_severity(scope, upload)}
         rejected = len(issues.rejected_rows(scope, upload))

@@ -66,6 +66,7 @@ class ImportState(rx.State):
     loading: bool = True
     problem: str = ""
     _shown_engagement: str = ""
+    _declined: tuple[str, ...] = ()
     _total_bytes: int = 0
 
     @rx.event(background=True, supersedes=True)
@@ -187,6 +188,7 @@ class ImportState(rx.State):
     @allow(Permission.VIEW)
     async def leave(self) -> rx.event.EventSpec:
         """Import something that corrects no other import."""
+        self._declined = (*self._declined, self.corrects)
         self.corrects, self.corrects_title = "", ""
         return with_query(self, corrects="")
 
@@ -223,6 +225,7 @@ class ImportState(rx.State):
             self.preview, self.read_as = FilePreview(), ReadAs()
             if self.waiting:
                 await self._show(self.waiting[0].file_id, "")
+        await self._recognise(scope, self.preview.corrects)
 
     async def _show(self, file_id: str, sheet: str) -> None:
         try:
@@ -232,6 +235,12 @@ class ImportState(rx.State):
             self.read_as = ReadAs(**file.corrections)
         except (DiscoveryError, ValueError) as error:
             self.problem = _words(error)
+
+    async def _recognise(self, scope: Scope, told: str) -> None:
+        """Take a file of rejected rows as the correction of its import, unasked."""
+        if told and is_id(told) and not self.corrects and told not in self._declined:
+            self.corrects_title = await in_thread(_title, scope, told)
+            self.corrects = told if self.corrects_title else ""
 
     async def _scope(self) -> Scope:
         return await scope_of(self, id_in_path(self, "engagement"))

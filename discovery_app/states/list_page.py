@@ -1,4 +1,4 @@
-"""What the lists of an engagement share: their address says what they show."""
+"""What lists share: their address says what they show."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,8 +11,9 @@ from discovery_app.states.rules import allow
 class ListPage(rx.State, mixin=True):
     """Search, filters taken back and pages of a list, by the words of its address.
 
-    A state that lists has a ``query``, of its own kind of ``ListQuery``, and names its
-    page in ``page_path``. Each act is a new address, which loads the page anew.
+    A state that lists has a ``query``, of its own kind of ``ListQuery``. One of an
+    engagement names its page in ``page_path``; without one the page's own address is
+    taken. Each act is a new address, which loads the page anew.
 
     Attributes:
         is_filtered: Whether anything is left out.
@@ -54,5 +55,7 @@ class ListPage(rx.State, mixin=True):
 
     def _go(self, query: Any) -> rx.event.EventSpec:
         self._take(query)
-        path = f"/engagements/{self.engagement_id}/{self.page_path}"
+        path = self.router.url.path
+        if self.page_path:
+            path = f"/engagements/{self.engagement_id}/{self.page_path}"
         return rx.redirect(query.address(path), replace=True)

@@ -8,15 +8,14 @@ import reflex as rx
 from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.display import Choice
 from discovery_app.domain.uploads import FilePreview, ReadAs, ReadFile, Reading
-from discovery_app.errors import DiscoveryError, NotFoundError
+from discovery_app.errors import DiscoveryError
 from discovery_app.services.previews import source_options
 from discovery_app.services.reading_corrections import ReadingCorrectionService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake
 from discovery_app.states.places import workflow_scope_of
 from discovery_app.states.rules import allow
-from discovery_app.states.session import choose
 
 
 class ReadingState(rx.State):
@@ -37,24 +36,17 @@ class ReadingState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the files, and follow the workflow as long as the page is open."""
-        try:
-            workflow_id = id_in_path(self, "workflow")
-            scope = await workflow_scope_of(self, workflow_id)
-            async with self:
-                if self.reading.workflow_id != str(workflow_id):
-                    self.reset()
-                self.sources = source_options()
-                await choose(self, scope.engagement_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
 
-        async def look(_: Wake) -> None:
-            scope = await workflow_scope_of(self, workflow_id)
+        async def look(_: Wake, scope: Scope) -> None:
             async with self:
                 await self._read(scope)
 
-        return await follow(self, (workflow_id,), look, ReadingState.watch)
+        return await follow_workflow(self, self._begin, look, ReadingState.watch)
+
+    def _begin(self, workflow_id: UUID) -> None:
+        if self.reading.workflow_id != str(workflow_id):
+            self.reset()
+        self.sources = source_options()
 
     @rx.event
     @allow(Permission.VIEW, file_id=UUID)

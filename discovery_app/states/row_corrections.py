@@ -18,11 +18,12 @@ from discovery_app.domain.correction_lines import (
 )
 from discovery_app.domain.corrections import RowPlace
 from discovery_app.domain.inventory import PAGE_SIZE
+from discovery_app.domain.list_query import first_row
 from discovery_app.domain.words import count
-from discovery_app.errors import DiscoveryError, NotFoundError
+from discovery_app.errors import DiscoveryError
 from discovery_app.services.row_corrections import RowCorrectionService
 from discovery_app.services.workflow_state import WorkflowStateService
-from discovery_app.states.following import follow, id_in_path, say
+from discovery_app.states.following import follow_workflow, id_in_path
 from discovery_app.states.gate import in_thread
 from discovery_app.states.hub import Wake, hub
 from discovery_app.states.places import workflow_scope_of
@@ -46,19 +47,9 @@ class RowCorrectionsState(rx.State):
     @allow(Permission.VIEW)
     async def watch(self) -> rx.event.EventSpec | None:
         """Show the corrections of the address's import, and keep them true."""
-        try:
-            workflow_id = id_in_path(self, "workflow")
-            await workflow_scope_of(self, workflow_id)
-        except NotFoundError as error:
-            await say(self, error)
-            return None
-        async with self:
-            self.editor, self.notice, self.failure = RowEditor(), "", ""
-            self.listed, self._page, self.loading = CorrectionList(), 0, True
 
-        async def look(wake: Wake) -> None:
-            scope = await workflow_scope_of(self, workflow_id)
-            page = self._page
+        async def look(wake: Wake, scope: Scope) -> None:
+            workflow_id, page = id_in_path(self, "workflow"), self._page
             listed = await wake.read(
                 ("corrections", workflow_id, scope.role, page),
                 partial(_listed, scope, workflow_id, page),
@@ -66,7 +57,11 @@ class RowCorrectionsState(rx.State):
             async with self:
                 self.listed, self.loading, self.problem = listed, False, ""
 
-        return await follow(self, (workflow_id,), look, RowCorrectionsState.watch)
+        return await follow_workflow(self, self._begin, look, RowCorrectionsState.watch)
+
+    def _begin(self, _: UUID) -> None:
+        self.editor, self.notice, self.failure = RowEditor(), "", ""
+        self.listed, self._page, self.loading = CorrectionList(), 0, True
 
     @rx.event
     @allow(Permission.FIX_ISSUES)
@@ -171,7 +166,7 @@ def _listed(scope: Scope, workflow_id: UUID, page: int) -> CorrectionList:
         workflow = WorkflowStateService(session).get_workflow_state(scope, workflow_id)
         service = RowCorrectionService(session)
         total, waiting = service.counts(scope, workflow.session_id)
-        first = min(page, max(0, total - 1) // PAGE_SIZE) * PAGE_SIZE
+        first = first_row(page + 1, total, PAGE_SIZE)
         found = service.listed(scope, workflow_id, offset=first)
     last = first + len(found)
     return CorrectionList(

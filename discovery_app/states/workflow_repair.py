@@ -9,6 +9,7 @@ import reflex as rx
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.change_lines import replaced_words
 from discovery_app.domain.discovery_flow_state import ApproveMode
 from discovery_app.domain.workflow_page import WorkflowPage
 from discovery_app.domain.workflow_repair import APPROVALS, OptionsChange, RerunPreview
@@ -182,12 +183,14 @@ def _lines(seen: RerunPreview) -> tuple[str, ...]:
 
 
 def _effects(seen: RerunPreview) -> str:
+    """Return what becomes of the mapping and of the inventory."""
     mapping = "The approved mapping is used as it is."
     if not seen.mappings_kept:
         mapping = "The mapping is made again, with what people confirmed before."
-    if not seen.published:
+    if seen.inventory is None:
         return mapping
-    return f"{mapping} The inventory that this run published is updated."
+    words = replaced_words(seen.inventory)
+    return " ".join((mapping, *words.does, words.kept))
 
 
 def _preview(scope: Scope, workflow_id: UUID, phase: str) -> RerunPreview:

@@ -69,8 +69,8 @@ def test_an_import_is_taken_back_after_a_preview(consultant: Caller) -> None:
     silent = consultant.post(f"{path}/undo", reason=" ")
     done = consultant.post(f"{path}/undo", reason="The wrong month").json()
 
-    expected = {"removed": 1, "restored": 1, "kept": 0, "decisions": 0, "kept_by": []}
-    assert preview == done == expected
+    numbers = {"removed": 1, "restored": 1, "kept": 0, "decisions": 0}
+    assert preview == done == numbers | {"kept_by": [], "held": []}
     assert silent.status_code == 422
     names = [
         one["asset_name"] for one in consultant.get(f"{path}/changes").json()["items"]

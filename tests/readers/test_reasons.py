@@ -28,3 +28,12 @@ def test_a_column_of_the_client_with_one_such_name_stays(tmp_path: Path) -> None
     table = read(tmp_path, "Name,What to do\nweb-01,move\n")
 
     assert table.headers == ("Name", "What to do")
+
+
+def test_the_rows_say_which_import_they_come_from(tmp_path: Path) -> None:
+    header = "Name,Rejected because,What to do,From file,From row,From import\n"
+    one = read(tmp_path, header + "web-01,x,y,a.csv,3,7f\nweb-02,x,y,a.csv,4,7f\n")
+    two = read(tmp_path, header + "web-01,x,y,a.csv,3,7f\nweb-02,x,y,a.csv,4,8a\n")
+
+    assert (one.headers, one.corrects) == (("Name",), "7f")
+    assert two.corrects == ""

@@ -9,6 +9,7 @@ from discovery_app.domain.inventory import AssetFilter
 from discovery_app.errors import ConflictError, InvalidInputError, NotPermittedError
 from discovery_app.services.asset_details import AssetDetails
 from discovery_app.services.asset_edits import AssetEditService
+from discovery_app.services.conflicts import ConflictService
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 
@@ -96,6 +97,45 @@ def test_the_same_file_does_not_bring_the_old_value_back(estate: Estate) -> None
     estate.publish(candidates(WEB, DB, PROD))
 
     assert set(environments(estate).values()) == {"production"}
+
+
+def test_another_value_of_a_tool_waits_for_a_person(estate: Estate) -> None:
+    edit(estate)
+
+    estate.publish(candidates(WEB | {"environment": "development"}))
+
+    assert environments(estate)["web"] == "production"
+    told = "select kept, kept_source, offered, offered_source, rule from conflicts"
+    assert estate.rows(told + " where resolved_at is null") == [
+        {
+            "kept": "production",
+            "kept_source": "person: Ada",
+            "offered": "development",
+            "offered_source": "rvtools: list.csv",
+            "rule": "person",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("keep", "stands"), [(True, "production"), (False, "test2")])
+def test_what_the_person_then_decides_holds(
+    estate: Estate, keep: bool, stands: str
+) -> None:
+    edit(estate, AssetFilter(search="web"), "location", "production", expected=1)
+    estate.publish(candidates(WEB | {"location": "test2"}))
+    with unit_of_work(estate.scope) as session:
+        service = ConflictService(session)
+        (one,) = service.page(estate.scope)
+        assert one.kept_at
+        assert one.offered_at
+        assert one.kept_at < one.offered_at
+        service.resolve(estate.scope, one.conflict_id, keep=keep)
+
+    estate.publish(candidates(WEB | {"location": "test2"}))
+
+    assert estate.assets()["web"]["location"] == stands
+    with unit_of_work(estate.scope) as session:
+        assert ConflictService(session).count(estate.scope) == 0
 
 
 def test_wrong_edits_are_refused(estate: Estate) -> None:

@@ -9,6 +9,7 @@ import pytest
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.errors import NotFoundError
+from discovery_app.services.corrected_imports import CorrectedImportService
 from discovery_app.services.crewai_flow import (
     CrewAIFlowService,
     StartRequest,
@@ -47,7 +48,7 @@ def first_import(scope):
     return started
 
 
-def corrected_file(scope, started) -> bytes:
+def corrected_file(scope, started, name: str = "web-02") -> bytes:
     """Return the download of rejected rows with the name filled in."""
     with unit_of_work(scope) as session:
         chunks = IssueDownloadService(session).rejected_rows(scope, started.workflow_id)
@@ -56,7 +57,7 @@ def corrected_file(scope, started) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(row))
     writer.writeheader()
-    writer.writerow(row | {"VM": "web-02"})
+    writer.writerow(row | {"VM": name})
     return out.getvalue().encode()
 
 
@@ -65,13 +66,18 @@ def scope(database):
     return make_scope(Role.CONSULTANT)
 
 
-def test_the_corrected_file_brings_only_those_rows(scope) -> None:
-    first = first_import(scope)
-    again = CrewAIFlowService().initiate_data_source_analysis(
-        scope,
-        [UploadedFile("rejected-rows.csv", [corrected_file(scope, first)])],
-        StartRequest(corrects=first.session_id),
+def import_again(scope, content: bytes, name: str = "rejected-rows.csv", corrects=None):
+    """Start an import of the corrected rows."""
+    return CrewAIFlowService().initiate_data_source_analysis(
+        scope, [UploadedFile(name, [content])], StartRequest(corrects=corrects)
     )
+
+
+@pytest.mark.parametrize("name", ["rejected-rows.csv", "Kopie von Liste (2).txt"])
+def test_the_corrected_file_brings_only_those_rows(scope, name: str) -> None:
+    first = first_import(scope)
+    linked = first.session_id if name == "rejected-rows.csv" else None
+    again = import_again(scope, corrected_file(scope, first), name, linked)
 
     run_due()
 
@@ -90,6 +96,28 @@ def test_the_corrected_file_brings_only_those_rows(scope) -> None:
     assert diff.created == 1
     assert {m.header: m.target for m in mapped} == {m.header: m.target for m in before}
     assert "reasons_left_out" in {one.rule for one in issues}
+
+
+def test_a_row_that_is_still_wrong_is_rejected_and_told_again(scope) -> None:
+    again = import_again(scope, corrected_file(scope, first_import(scope), name=""))
+
+    run_due()
+
+    accounting = look(scope, again).state_data["database_integration"]["accounting"]
+    assert (accounting["rows_in"], accounting["rejected"]) == (1, 1)
+    with unit_of_work(scope) as session:
+        issues = ImportIssueService(session).page(scope, again.session_id)
+    assert ("no_identity", 2) in {(one.rule, one.row) for one in issues}
+
+
+def test_rows_of_another_engagement_correct_nothing_here(scope) -> None:
+    content = corrected_file(scope, first_import(scope))
+    stranger = make_scope(Role.CONSULTANT)
+    again = import_again(stranger, content)
+
+    with unit_of_work(stranger) as session:
+        taken = CorrectedImportService(session).source(stranger, again.session_id)
+    assert taken is None
 
 
 def test_an_unknown_import_cannot_be_corrected(scope) -> None:

@@ -5,10 +5,15 @@ from uuid import uuid4
 import pytest
 
 from discovery_app.database import unit_of_work
-from discovery_app.domain.import_changes import ChangeKind, FieldChange, ImportDiff
+from discovery_app.domain.import_changes import (
+    ChangeKind,
+    FieldChange,
+    ImportDiff,
+    UndoPreview,
+)
 from discovery_app.errors import InvalidInputError, NotFoundError
 from discovery_app.services.import_diffs import ImportDiffService
-from discovery_app.services.import_undo import ImportUndoService, UndoPreview
+from discovery_app.services.import_undo import ImportUndoService
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 

@@ -18,8 +18,12 @@ from discovery_app.phases.field_mapping import MAPPING_SCHEMA
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.reading_corrections import ReadingCorrectionService
 from discovery_app.services.workflow_actions import WorkflowActionService
+from tests.api.calls import run_due
+from tests.conftest import TestDatabase
 from tests.factories import make_scope, with_role
 from tests.processes import look, runner, start_discovery, wait_for_rest
+from tests.readers.files import write_workbook
+from tests.services.inventory import Estate
 
 TITLED = (
     b"Name,Owner,State,Zone code\n"
@@ -174,3 +178,30 @@ def test_starting_over_needs_a_reason(rested, service):
         service.start_over(
             scope, started.workflow_id, {file_id: {}}, reason=" ", version=None
         )
+
+
+def test_starting_over_leaves_nothing_that_only_the_wrong_reading_made(
+    database: TestDatabase, service, tmp_path
+):
+    scope = make_scope(Role.CONSULTANT)
+    columns = ["Server name", "Operating system"]
+    sheets = {
+        "Notes": [columns, ["Migration list", "Debian 12"], ["Draft", "Debian 12"]],
+        "Servers": [columns, ["web", "Debian 12"]],
+    }
+    path = write_workbook(tmp_path, sheets)
+    wrong, right = {"sheet": "Notes"}, {"sheet": "Servers"}
+    _, started = start_discovery(scope, {"estate.xlsx": path.read_bytes()})
+    file_id, published = file_of(service, scope, started), []
+
+    run_due()
+    for reading in (wrong, right):
+        service.start_over(
+            scope, started.workflow_id, {file_id: reading}, reason="Try", version=None
+        )
+        run_due()
+        published.append(set(Estate.on(database, scope).assets()))
+
+    assert published == [{"Migration list", "Draft"}, {"web"}]
+    view = look(scope, started)
+    assert view.state_data["database_integration"]["accounting"]["rows_in"] == 1

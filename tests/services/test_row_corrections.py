@@ -27,6 +27,7 @@ web-01,Ubuntu 22.04,8192,x
 ,Debian 12,4096,y
 web-03,Windows Server 2019,lots,z
 """
+FIRST = RowPlace("servers.csv", "", 2)
 NAMELESS = RowPlace("servers.csv", "", 3)
 WRONG = RowPlace("servers.csv", "", 4)
 NAME, MEMORY, SECRET = 0, 2, 3
@@ -90,6 +91,14 @@ class Import:
                 sa.text("select asset_name, id from assets")
             )
             return dict(rows.all())
+
+    def memory(self, name: str) -> int | None:
+        """Return what the inventory says of an asset's memory."""
+        with unit_of_work(self.scope) as session:
+            return session.connection().scalar(
+                sa.text("select memory_mb from assets where asset_name = :name"),
+                {"name": name},
+            )
 
     def accounting(self) -> dict[str, int]:
         """Return where the rows of the last run went."""
@@ -172,6 +181,21 @@ def test_a_corrected_name_renames_the_asset_instead_of_doubling_it(
     assert done.accounting()["updated"] == 1
 
 
+def test_a_cell_corrected_to_empty_takes_its_value_out_of_the_inventory(
+    done: Import,
+) -> None:
+    done.correct(FIRST, {MEMORY: ""})
+
+    done.apply()
+
+    assert done.memory("web-01") is None
+    assert done.accounting()["updated"] == 1
+    (told,) = done.listed()
+    done.undo(told.correction_id)
+    done.apply()
+    assert done.memory("web-01") == 8192
+
+
 def test_corrections_survive_another_run_of_the_phases(done: Import) -> None:
     done.correct(NAMELESS, {NAME: "web-02"})
     done.apply()
@@ -207,6 +231,7 @@ def test_a_correction_taken_back_is_gone_after_the_next_run(done: Import) -> Non
     assert undone.state is CorrectionState.UNDONE
     assert undone.undone_by == done.scope.actor
     assert done.accounting()["rejected"] == 1
+    assert "web-02" not in done.names()
     with pytest.raises(ConflictError):
         done.undo(made.correction_id)
 
