@@ -29,7 +29,7 @@ RULES: Final = (
                 role=TableRole.ASSETS,
                 reason="Export of this inventory: one row an asset.",
                 needs=words_of("assetid assetname assettype"),
-                any_of=words_of("sixrsource storageprovisionedgb memutilavgpct"),
+                any_of=words_of("sixrsource memutilavgpct"),
             ),
         ),
         typical=frozenset(normalise_header(name) for name in ASSET_FIELDS),
