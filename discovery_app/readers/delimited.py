@@ -48,7 +48,7 @@ class _Text:
     content: bytes
     encoding: str
     delimiter: str
-    first_line: int
+    first_row: int
     notes: tuple[Note, ...]
     log: ZeekLog | None = None
 
@@ -102,11 +102,11 @@ def _decode(raw: bytes, file_name: str, corrections: Corrections) -> _Text:
         return _Text(log.content, decoded.encoding, delimiter, 1, tuple(notes), log)
     head = content[:_HEAD_BYTES].decode("utf-8", errors="replace")
     declared = declared_delimiter(head)
-    first_line = 1
+    first_row = 1
     if declared is not None:
-        content, first_line = content[content.find(b"\n") + 1 :], 2
+        content, first_row = content[content.find(b"\n") + 1 :], 2
     delimiter = _delimiter(corrections, declared, head, file_name)
-    return _Text(content, decoded.encoding, delimiter, first_line, tuple(notes))
+    return _Text(content, decoded.encoding, delimiter, first_row, tuple(notes))
 
 
 def _nul_note() -> Note:
@@ -139,7 +139,7 @@ def _read_sheet(text: _Text, file_name: str) -> RawSheet:
     cells, widths, notes = _read_even(text), None, ()
     if cells is None:
         whole = text.content.decode("utf-8", errors="replace")
-        records = read_records(whole, text.delimiter, text.first_line)
+        records = read_records(whole, text.delimiter, text.first_row)
         cells, widths, notes = records.cells, records.widths, records.notes
     if text.log is not None:
         kept = rows_of_log(cells)
@@ -182,7 +182,7 @@ def _read_even(text: _Text) -> pl.DataFrame | None:
         return None
     if cells.width != width or not _is_even(cells, text, width, quoted=quoted):
         return None
-    return _number_lines(cells, text, quoted=quoted)
+    return _number_rows(cells, text, quoted=quoted)
 
 
 def _quotes_are_regular(text: _Text) -> bool:
@@ -229,13 +229,8 @@ def _is_even(cells: pl.DataFrame, text: _Text, width: int, *, quoted: bool) -> b
     return text.content.count(mark.encode()) - inside == (width - 1) * rows
 
 
-def _number_lines(cells: pl.DataFrame, text: _Text, *, quoted: bool) -> pl.DataFrame:
-    """Put before each record the line it starts on; breaks inside cells count."""
-    numbers = pl.int_range(pl.len(), dtype=pl.UInt32) + text.first_line
-    if quoted:
-        breaks = pl.sum_horizontal(
-            pl.all().str.count_matches("\n", literal=True).fill_null(0)
-        )
-        numbers = numbers + breaks.cum_sum().shift(1, fill_value=0)
+def _number_rows(cells: pl.DataFrame, text: _Text, *, quoted: bool) -> pl.DataFrame:
+    """Put before each record its number, as a spreadsheet counts: not by lines."""
+    numbers = pl.int_range(pl.len(), dtype=pl.UInt32) + text.first_row
     numbered = cells.select(numbers.cast(pl.UInt32).alias(ROW_NUMBER), pl.all())
     return empty_to_null(numbered) if quoted else numbered

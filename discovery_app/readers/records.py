@@ -36,13 +36,16 @@ class Records:
     notes: tuple[Note, ...]
 
 
-def read_records(text: str, delimiter: str, first_line: int = 1) -> Records:
+def read_records(text: str, delimiter: str, first_row: int = 1) -> Records:
     r"""Read every record of a text file, whatever its shape.
+
+    Rows are numbered as a spreadsheet does: a blank line is one, a break inside a cell
+    begins none.
 
     Args:
         text: The file's text, lines parted by ``\n``.
         delimiter: What parts the cells.
-        first_line: Number of the text's first line in the file.
+        first_row: Number of the text's first row in the file.
     """
     source = _RecordSource(text, delimiter)
     records = iter(source)
@@ -56,8 +59,8 @@ def read_records(text: str, delimiter: str, first_line: int = 1) -> Records:
             cell_column(n): pl.Series(cell_column(n), column, pl.String)
             for n, column in enumerate(zip_longest(*rows))
         }
-        lines = pl.Series([line + first_line for line, _ in chunk], dtype=pl.UInt32)
-        frames.append(pl.DataFrame({ROW_NUMBER: lines, **columns}))
+        numbers = pl.Series([row + first_row for row, _ in chunk], dtype=pl.UInt32)
+        frames.append(pl.DataFrame({ROW_NUMBER: numbers, **columns}))
     cells = (
         pl.concat(frames, how="diagonal")
         if frames
@@ -66,7 +69,7 @@ def read_records(text: str, delimiter: str, first_line: int = 1) -> Records:
     return Records(
         cells=empty_to_null(cells),
         widths=pl.Series(widths, dtype=pl.UInt32),
-        notes=tuple(_stray_note(line + first_line) for line in source.strays[:_NAMED]),
+        notes=tuple(_stray_note(row + first_row) for row in source.strays[:_NAMED]),
     )
 
 
@@ -83,19 +86,23 @@ def _folded(cells: list[str], most: int, delimiter: str) -> list[str]:
     return [*cells[: most - 1], delimiter.join(cells[most - 1 :])]
 
 
-def _stray_note(line: int) -> Note:
+def _stray_note(row: int) -> Note:
     return Note(
         rule="quote_not_closed",
         severity="warning",
         message="A quotation mark in this line is never closed; the line was read on "
         "its own, with the mark as part of the value.",
         fix="Correct the quotation marks of the line and upload the file again.",
-        row=line,
+        row=row,
     )
 
 
 class _RecordSource:
-    """Iterates over (line from 0, cells); mends a quote that swallows what follows."""
+    """Iterates over (row from 0, cells); mends a quote that swallows what follows.
+
+    Attributes:
+        strays: The rows that were read on their own because of such a quote.
+    """
 
     def __init__(self, text: str, delimiter: str) -> None:
         self._lines = text.split("\n")
@@ -111,16 +118,16 @@ class _RecordSource:
         self.strays: list[int] = []
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        start, total = 0, len(self._lines)
+        start, row, total = 0, 0, len(self._lines)
         while start < total:
             for line, cells in self._run(start):
                 if cells is None:
-                    self.strays.append(line)
-                    cells = self._alone(line)
-                    yield line, cells
-                    start = line + 1
+                    self.strays.append(row)
+                    yield row, self._alone(line)
+                    start, row = line + 1, row + 1
                     break
-                yield line, cells
+                yield row, cells
+                row += 1
             else:
                 return
 

@@ -129,12 +129,12 @@ def test_lines_of_another_encoding_are_read_and_named(tmp_path):
     assert [(note.rule, note.row) for note in table.notes] == [("encoding_mixed", 3)]
 
 
-def test_rows_have_the_line_on_which_they_start(tmp_path):
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path):
     text = 'Name,Note\nweb,"one\ntwo\n\nfour"\n\ndb,x\n"a ""b""",y\n'
 
     table = read(write_text(tmp_path, text))
 
-    assert table.rows["row_number"].to_list() == [2, 6, 7, 8]
+    assert table.rows["row_number"].to_list() == [2, 3, 4, 5]
     assert cells(table) == [
         ("web", "one\ntwo\n\nfour"),
         (None, None),
@@ -143,12 +143,12 @@ def test_rows_have_the_line_on_which_they_start(tmp_path):
     ]
 
 
-def test_line_numbers_hold_with_windows_line_ends(tmp_path):
+def test_row_numbers_hold_with_windows_line_ends(tmp_path):
     text = 'Name,Note\r\nweb,"one\r\ntwo"\r\ndb,x\r\n'
 
     table = read(write_text(tmp_path, text))
 
-    assert table.rows["row_number"].to_list() == [2, 4]
+    assert table.rows["row_number"].to_list() == [2, 3]
     assert cells(table)[0] == ("web", "one\ntwo")
 
 
