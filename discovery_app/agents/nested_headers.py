@@ -24,7 +24,15 @@ _COMPONENTS: Final = frozenset(
 _OF_THE_MACHINE: Final = frozenset(
     {"host", "os", "system", "hardware", "machine", "server", "node", "vm", "guest"}
     | {"computer", "device", "instance", "asset", "dmi", "product", "bios", "profile"}
-    | {"config", "configuration", "properties", "summary", "attributes", "facts"}
+    | {
+        "vars",
+        "config",
+        "configuration",
+        "properties",
+        "summary",
+        "attributes",
+        "facts",
+    }
     | {"spec", "meta", "metadata", "general", "inventory", "details", "identity"}
     | {"network", "networking", "interfaces", "location", "placement", "tag", "tags"}
     | {"state", "power", "memory", "cpu", "processors", "storage", "runtime", "data"}
