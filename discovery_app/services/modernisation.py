@@ -297,14 +297,17 @@ class ModernisationService:
         return after
 
     def overrides(self, scope: Scope) -> Mapping[str, str]:
-        """Return what people decided, by lower-case asset name, for the next run."""
+        """Return what people decided, by lower-case asset name, for the next run.
+
+        A name that several assets have is left out: the word was about one of them.
+        """
+        name = sa.func.lower(ASSETS.c.asset_name)
         rows = self._session.execute(
-            sa.select(sa.func.lower(ASSETS.c.asset_name), DECISIONS.c.override)
+            sa.select(name, sa.func.max(DECISIONS.c.override))
             .select_from(_DECISIONS_OF_ASSETS)
-            .where(
-                DECISIONS.c.engagement_id == scope.engagement_id,
-                DECISIONS.c.override.is_not(None),
-            )
+            .where(DECISIONS.c.engagement_id == scope.engagement_id)
+            .group_by(name)
+            .having(sa.func.count() == 1, sa.func.count(DECISIONS.c.override) == 1)
         )
         return {name: treatment for name, treatment in rows}  # noqa: C416
 

@@ -23,6 +23,9 @@ from discovery_app.transforms.tags import change_tolerated, hold_of
 SIZING: Final = ("cpu_cores", "memory_mb", "storage_provisioned_gb")
 """What has to be known of a server before it can be moved as it is (rule H1)."""
 
+_RESTING: Final = ("off", "suspended")
+"""Power states in which 0 % says nothing of how much a machine is needed."""
+
 _X86_PRODUCTS: Final = (
     r"^(?:windows|windows-server|ubuntu|centos|centos-stream|debian|fedora|almalinux"
     r"|rocky-linux|oracle-linux|rhel|sles|opensuse|vmware-photon|amazon-linux)$"
@@ -111,10 +114,11 @@ def _own(
 
 
 def _utilisation(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """Add utilisation; a machine that is off has no measurement, whatever it says."""
+    """Add utilisation; a machine that does not run has no measurement."""
     averages = pl.col("cpu_util_avg_pct", "mem_util_avg_pct")
+    rests = facts["power_state"].is_in(_RESTING).fill_null(False)
     measured = facts.select("record", averages).filter(
-        pl.all_horizontal(averages.is_not_null()) & ~facts["is_off"].fill_null(False)
+        pl.all_horizontal(averages.is_not_null()) & ~rests
     )
     words = [thresholds.utilisation(cpu, used) for _, cpu, used in measured.rows()]
     found = measured.select("record").with_columns(
@@ -180,8 +184,8 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def _components(facts: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Add how many products past their support the asset's application has."""
-    ended = found.filter(pl.col("state").is_in(["eol", "extended_only"]))
+    """Add how many products past all their support the asset's application has."""
+    ended = found.filter(pl.col("state") == "eol")
     owner = facts.select(
         "record",
         group=pl.coalesce(

@@ -19,8 +19,8 @@ from discovery_app.knowledge.ports import (
 SHARED_SHARE: Final = 0.2
 """Share of the distinct applications that makes a target shared (FIELD.md)."""
 
-SHARED_LEAST: Final = 5
-"""Fewest applications that make a target shared, however few there are in all."""
+SHARED_LEAST: Final = 2
+"""Fewest applications that make a target shared: what one uses is that one's own."""
 
 
 def with_noise(

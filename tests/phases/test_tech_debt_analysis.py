@@ -269,6 +269,14 @@ def test_keeps_what_a_person_decided_and_says_if_the_rules_differ():
     assert judged.debt.output.by_treatment == {"rehost": 2, "retain": 1}
 
 
+def test_a_decision_on_a_name_that_several_have_is_said_of_none():
+    rows = [{"operating_system": "RHEL 9", "asset_name": name, **SIZED}
+            for name in ("TWIN", "twin", "Straße")]  # fmt: skip
+    judged = _judge(*rows, overrides={"twin": "retain", "straße": "retain"})
+
+    assert [judged.decision(n)["override"] for n in range(3)] == [None, None, "retain"]
+
+
 def test_takes_an_import_without_records():
     judged = judge_all(records_of())
 
