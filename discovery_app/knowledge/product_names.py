@@ -141,7 +141,7 @@ _SERVICE_PACK: Final = re.compile(r"\b(?:sp|service ?pack|patch ?level) ?(\d+)")
 
 
 def plain(raw: str) -> str:
-    """Return ``raw`` in lower case, with single spaces, no processor and no addition."""
+    """Return ``raw`` in lower case with single spaces, no processor, no addition."""
     return _ADDITION.sub("", " ".join(_PROCESSOR.sub(" ", raw.casefold()).split()))
 
 

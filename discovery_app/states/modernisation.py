@@ -26,13 +26,13 @@ from discovery_app.domain.modernisation_page import (
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
 from discovery_app.errors import DiscoveryError
-from discovery_app.services.inventory_marks import InventoryMarkService, Mark
-from discovery_app.services.modernisation import (
+from discovery_app.services.decision_overrides import (
     OVERRIDES,
-    DecisionFilter,
-    FindingFilter,
-    ModernisationService,
+    DecisionOverrideService,
 )
+from discovery_app.services.inventory_marks import InventoryMarkService, Mark
+from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.modernisation_filters import DecisionFilter, FindingFilter
 from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
 from discovery_app.states.following import follow_engagement
@@ -336,7 +336,7 @@ def _explain(scope: Scope, asset_id: str) -> Explanation:
 
 def _override(scope: Scope, asset_id: UUID, treatment: str, reason: str) -> None:
     with unit_of_work(scope) as session:
-        ModernisationService(session).override(scope, asset_id, treatment, reason)
+        DecisionOverrideService(session).override(scope, asset_id, treatment, reason)
 
 
 def _offset(query: ModernisationQuery) -> int:

@@ -6,15 +6,16 @@ from uuid import uuid4
 import pytest
 
 from discovery_app.agents.asking import AgentLimits, Questioner
-from discovery_app.agents.narrative import Written
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role, WorkerScope
-from discovery_app.domain.narrative import Author, NarrativeText
-from discovery_app.errors import InvalidInputError, NotPermittedError
+from discovery_app.domain.engagement_request import AskedFor
+from discovery_app.domain.narrative import Author
+from discovery_app.errors import InvalidInputError, LostRequestError, NotPermittedError
+from discovery_app.jobs.asked_work import AskedWork
 from discovery_app.jobs.assistants import limits_of
-from discovery_app.jobs.narration import narrate
 from discovery_app.services.agent_spendings import AgentSpendingService
+from discovery_app.services.engagement_requests import EngagementRequestService
 from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.reassessment import ReassessmentService
 from tests.conftest import TestDatabase
@@ -35,7 +36,8 @@ def estate(database: TestDatabase, monkeypatch) -> Estate:
     found = Estate(database)
     found.publish(candidates(*ROWS))
     with unit_of_work(found.scope) as session:
-        ReassessmentService(session).run(found.scope, AS_OF, "First look.")
+        asked = AskedFor(found.scope, "", AS_OF, "First look.", "Ada")
+        ReassessmentService(session).run(asked)
     return found
 
 
@@ -46,6 +48,10 @@ def answering(content):
         return answer_type(**content)
 
     return lambda scope, subject: Questioner(ask, AgentLimits())
+
+
+def narrate(worker, questioner):
+    return AskedWork(worker, questioner=questioner).do_next()
 
 
 def view(estate: Estate):
@@ -139,10 +145,12 @@ def test_a_persons_words_stand_over_both_and_can_be_taken_back(estate: Estate) -
 def test_a_runner_that_died_loses_the_request_to_another(estate: Estate) -> None:
     ask(estate)
     with unit_of_work(WORKER) as session:
-        assert NarrativeService(session).take_request(WORKER) is not None
+        assert EngagementRequestService(session).take(WORKER) is not None
     assert not narrate(WORKER, answering(GOOD))
 
-    estate.as_owner("update narrative_requests set taken_at = now() - interval '1h'")
+    estate.as_owner(
+        "update engagement_requests set lease_until = now() - interval '1h'"
+    )
 
     assert narrate(WORKER, answering(GOOD))
 
@@ -150,12 +158,11 @@ def test_a_runner_that_died_loses_the_request_to_another(estate: Estate) -> None
 def test_a_request_that_comes_while_it_is_written_is_kept(estate: Estate) -> None:
     ask(estate)
     with unit_of_work(WORKER) as session:
-        NarrativeService(session).take_request(WORKER)
+        claim = EngagementRequestService(session).take(WORKER)
     ask(estate)
-    with unit_of_work(estate.scope) as session:
-        service = NarrativeService(session)
-        written = Written(NarrativeText(**GOOD))
-        service.keep(estate.scope, service.facts(estate.scope), written, "m")
+
+    with unit_of_work(estate.scope) as session, pytest.raises(LostRequestError):
+        EngagementRequestService(session).finish(claim)
 
     assert view(estate).waits
 
