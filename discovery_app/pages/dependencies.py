@@ -1,12 +1,15 @@
 """Dependencies: what needs what, what is noise, and what moves together."""
 
+from functools import partial
+
 import reflex as rx
 
-from discovery_app.components.data_table import Column, data_table, pager
+from discovery_app.components.buttons import link_button
+from discovery_app.components.data_table import Column, data_table
 from discovery_app.components.drawer import drawer, drawer_section
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
-from discovery_app.components.filter_bar import filter_bar, filter_chip
+from discovery_app.components.filter_bar import filter_chip
 from discovery_app.components.frame import frame
 from discovery_app.components.layout import stack, tiles, with_drawer
 from discovery_app.components.metric_tile import metric_tile
@@ -32,7 +35,10 @@ from discovery_app.domain.dependency_page import (
     MemberLine,
 )
 from discovery_app.pages.dependency_map import dependency_map
+from discovery_app.pages.evaluation import evaluate_dialog, evaluation_notices
+from discovery_app.pages.list_parts import list_pager, picking, search_bar
 from discovery_app.states.dependencies import DependenciesState
+from discovery_app.states.evaluation import EvaluationState
 from discovery_app.states.session import SessionState
 
 EDGE_COLUMNS = (
@@ -64,23 +70,35 @@ KINDS = (
     ("application", "Application"),
 )
 
+_pick = partial(picking, DependenciesState)
+
 
 @rx.page(
     route="/engagements/[engagement_id]/dependencies",
     title="Dependencies · Discovery",
-    on_load=[SessionState.load, SessionState.watch, DependenciesState.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        DependenciesState.watch,
+        EvaluationState.watch,
+    ],
 )
 def dependencies() -> rx.Component:
     """Show a map and three lists of one engagement; a group's members beside it."""
-    exports = said("/api/v1/engagements/") + DependenciesState.engagement_id
+    place = said("/engagements/") + DependenciesState.engagement_id
     return frame(
         "Dependencies",
         page_header(
             "Dependencies",
-            export_menu((("Dependencies", exports + "/exports/dependencies"),)),
+            link_button("Settings", place + "/settings"),
+            evaluate_dialog(),
+            export_menu(
+                (("Dependencies", said("/api/v1") + place + "/exports/dependencies"),)
+            ),
             subtitle="From connections that were seen and from what the lists say",
         ),
         notice(DependenciesState.problem, tone=Tone.BAD),
+        evaluation_notices(),
         _tiles(),
         with_drawer(_views(), _drawer(), DependenciesState.detail.name != ""),
         session=SessionState.view,
@@ -146,31 +164,42 @@ def _views() -> rx.Component:
 def _filters() -> rx.Component:
     query = DependenciesState.query
     yes = (("yes", "only"),)
-    return filter_bar(
+    return search_bar(
+        DependenciesState,
         "Search an endpoint",
         [
-            filter_chip("Noise", NOISE, query.noise, _pick("noise"), any_word="Hidden"),
+            filter_chip(
+                "Noise",
+                NOISE,
+                query.noise,
+                _pick("noise"),
+                any_word="Hidden",
+            ),
             filter_chip("Kind", KINDS, query.kind, _pick("kind")),
-            filter_chip("Shared services", yes, query.shared, _pick("shared")),
-            filter_chip("Across environments", yes, query.cross, _pick("cross")),
+            filter_chip(
+                "Shared services",
+                yes,
+                query.shared,
+                _pick("shared"),
+            ),
+            filter_chip(
+                "Across environments",
+                yes,
+                query.cross,
+                _pick("cross"),
+            ),
             rx.cond(
                 query.asset != "",
                 filter_chip(
-                    "Asset", ((query.asset, "one"),), query.asset, _pick("asset")
+                    "Asset",
+                    ((query.asset, "one"),),
+                    query.asset,
+                    _pick("asset"),
                 ),
                 rx.fragment(),
             ),
         ],
-        value=query.q,
-        on_change=DependenciesState.search,
-        count=DependenciesState.listed.count,
-        on_clear=DependenciesState.clear,
-        filtered=DependenciesState.is_filtered,
     )
-
-
-def _pick(name: str):  # noqa: ANN202  A handler of one value.
-    return lambda value: DependenciesState.pick(name, value)
 
 
 def _edges() -> rx.Component:
@@ -193,7 +222,7 @@ def _edges() -> rx.Component:
             ),
         ),
         min_width="1080px",
-        footer=_pager(),
+        footer=list_pager(DependenciesState),
     )
 
 
@@ -231,7 +260,7 @@ def _endpoints() -> rx.Component:
             "Every endpoint is a known asset",
             "Or no connections were imported yet.",
         ),
-        footer=_pager(),
+        footer=list_pager(DependenciesState),
     )
 
 
@@ -256,7 +285,7 @@ def _groups() -> rx.Component:
             "They come from dependencies that are neither noise nor shared services.",
         ),
         min_width="920px",
-        footer=_pager(),
+        footer=list_pager(DependenciesState),
     )
 
 
@@ -270,17 +299,6 @@ def _group_row(row: GroupRow) -> rx.Component:
         cell(clipped(row.applications, size="2")),
         on_open=DependenciesState.open(row.group),
         selected=DependenciesState.query.group == row.group,
-    )
-
-
-def _pager() -> rx.Component:
-    listed = DependenciesState.listed
-    return pager(
-        listed.shown,
-        DependenciesState.previous_page,
-        DependenciesState.next_page,
-        listed.has_previous,
-        listed.has_next,
     )
 
 

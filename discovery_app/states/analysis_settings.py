@@ -122,8 +122,8 @@ class AnalysisSettingsState(rx.State):
             self.facts, self._kept = found.facts, found.form
             self._take(found.form)
             self.notice = (
-                "The settings are saved. Advice that was given stays until it is "
-                "evaluated again."
+                "The settings are saved, for imports to come. What was judged before "
+                "stays until it is evaluated again."
             )
         except DiscoveryError as error:
             self.failure = str(error)

@@ -144,10 +144,18 @@ class ModernisationState(ListPage, rx.State):
 
     @rx.event
     @allow(Permission.VIEW)
+    async def open_application(self, key: str) -> rx.event.EventSpec | None:
+        """Show the summary of an application; assets that name none have none."""
+        if not key:
+            return None
+        return self._go(replace(self.query, application=key).cleaned())
+
+    @rx.event
+    @allow(Permission.VIEW)
     async def close(self) -> rx.event.EventSpec:
         """Close the drawer."""
         self.open_one = Explanation()
-        return self._go(replace(self.query, asset=""))
+        return self._go(replace(self.query, asset="", application=""))
 
     @rx.event
     @allow(Permission.OVERRIDE_DECISIONS)
