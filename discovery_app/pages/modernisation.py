@@ -56,6 +56,7 @@ def modernisation() -> rx.Component:
                 (
                     ("Findings", _exports() + "findings"),
                     ("Decisions", _exports() + "decisions"),
+                    ("Plan", _exports() + "plan"),
                 )
             ),
             subtitle=ModernisationState.charts.facts,

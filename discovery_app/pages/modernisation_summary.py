@@ -49,7 +49,14 @@ def application_drawer() -> rx.Component:
     """Return the summary of the application that the address names."""
     state = ApplicationNarrativeState
     unknown = rx.text("No asset names this application any more.", size="2")
-    known = rx.fragment(summary_notices(state), _author(state), _text(state))
+    known = rx.flex(
+        summary_notices(state),
+        _author(state),
+        _text(state),
+        direction="column",
+        gap="12px",
+        margin_top="12px",
+    )
     return drawer(
         rx.cond(
             state.shown.application == "",

@@ -11,7 +11,12 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role, WorkerScope
 from discovery_app.domain.engagement_request import AskedFor
 from discovery_app.domain.narrative import Author
-from discovery_app.errors import InvalidInputError, LostRequestError, NotPermittedError
+from discovery_app.errors import (
+    InvalidInputError,
+    LostRequestError,
+    NotFoundError,
+    NotPermittedError,
+)
 from discovery_app.jobs.asked_work import AskedWork
 from discovery_app.jobs.assistants import limits_of
 from discovery_app.services.agent_spendings import AgentSpendingService
@@ -209,3 +214,56 @@ def test_a_limit_of_cost_is_one_of_tokens(monkeypatch) -> None:
     monkeypatch.setenv("DISCOVERY_LLM_PRICE_PER_MILLION_TOKENS", "10")
     settings.cache_clear()
     assert limits_of(settings()).tokens == 50_000
+
+
+@pytest.fixture
+def shop(estate: Estate) -> Estate:
+    estate.publish(
+        candidates(
+            {"asset_name": "s1", "key_fqdn": "s1", "application_name": "Shop; ERP",
+             "operating_system": "CentOS 6"},
+            {"asset_name": "s2", "key_fqdn": "s2", "application_name": "shop"},
+            {"asset_name": "x", "key_fqdn": "x", "application_name": "Shopping"},
+        ),
+        edges=[{"source_record": 0, "source": "s1", "destination_record": 2,
+                "destination": "x", "port": 443, "protocol": "tcp",
+                "kind": "connection", "noise": False}],
+    )  # fmt: skip
+    with unit_of_work(estate.scope) as session:
+        asked = AskedFor(estate.scope, "", AS_OF, "Again.", "Ada")
+        ReassessmentService(session).run(asked)
+    return estate
+
+
+def told(estate: Estate, application: str):
+    with unit_of_work(estate.scope) as session:
+        return NarrativeService(session).view(estate.scope, application)
+
+
+def test_an_application_has_a_summary_of_its_own(shop: Estate) -> None:
+    seen = told(shop, "shop")
+
+    assert seen.author is Author.RULES
+    assert seen.text.headline.lower() == "shop: in scope for migration: 2 of 2 assets."
+    assert seen.text.paragraphs[0].startswith("It has 1 dependency.")
+    assert seen.text.risks == ["centos 6 is past its regular support on 1 asset."]
+    assert told(shop, "erp").text.headline.endswith("1 of 1 asset.")
+    assert told(shop, "").text.headline == "In scope for migration: 4 of 5 assets."
+    with pytest.raises(NotFoundError):
+        told(shop, "sho")
+
+
+def test_a_model_writes_about_one_application_and_a_person_over_it(shop) -> None:
+    with unit_of_work(shop.scope) as session:
+        NarrativeService(session).ask(shop.scope, "shop")
+    assert (told(shop, "shop").waits, view(shop).waits) == (True, False)
+
+    narrate(WORKER, answering({"headline": "2 assets.", "paragraphs": ["CentOS 6."]}))
+
+    assert told(shop, "shop").author is Author.MODEL
+    assert view(shop).author is Author.RULES
+    with unit_of_work(shop.scope) as session:
+        service = NarrativeService(session)
+        service.override(shop.scope, "Ours.", "Agreed.", "shop")
+    assert told(shop, "shop").text.headline == "Ours."
+    assert view(shop).author is Author.RULES
