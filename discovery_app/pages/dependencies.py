@@ -266,7 +266,10 @@ def _endpoints() -> rx.Component:
 
 def _endpoint_row(row: EndpointRow) -> rx.Component:
     return table_row(
-        _endpoint(row.endpoint, row.href),
+        rx.box(
+            _endpoint(row.endpoint, row.href),
+            when_said(row.note, rx.text(row.note, size="1", color=MUTED)),
+        ),
         number_cell(row.edges),
         cell(clipped(row.talkers, size="2")),
     )

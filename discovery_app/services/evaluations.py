@@ -112,6 +112,16 @@ class EvaluationService:
                 reason="Imports came together in one inventory.",
             )
 
+    def ask_after_undo(self, scope: Scope) -> None:
+        """Have a runner judge what an undone import left, as of the day it was."""
+        if self._has_assets(scope):
+            self._requests.ask(
+                scope,
+                RequestKind.EVALUATION,
+                as_of=ModernisationService(self._session).as_of(scope),
+                reason="An import was taken back.",
+            )
+
     def _has_assets(self, scope: Scope) -> bool:
         mine = ASSETS.c.engagement_id == scope.engagement_id
         return bool(self._session.scalar(sa.select(sa.exists().where(mine))))
