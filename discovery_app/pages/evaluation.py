@@ -21,7 +21,7 @@ def evaluation_notices() -> rx.Component:
             tone=Tone.BAD,
         ),
         notice(State.shown.going, tone=Tone.ACTIVE),
-        notice(done, tone=Tone.GOOD, on_dismiss=State.dismiss),
+        notice(done, tone=Tone.GOOD, on_dismiss=State.dismiss_done),
         notice(State.shown.stale, "Evaluate again to see them drawn anew."),
     )
 

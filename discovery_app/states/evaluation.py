@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import partial
-from uuid import UUID
 
 import reflex as rx
 
@@ -13,11 +12,11 @@ from discovery_app.domain.engagement_request import RequestState, RequestView
 from discovery_app.domain.evaluation_page import EvaluationShown
 from discovery_app.domain.value_words import day_words
 from discovery_app.domain.words import exact
-from discovery_app.errors import DiscoveryError, InvalidInputError
+from discovery_app.errors import InvalidInputError
 from discovery_app.services.evaluations import EvaluationService, EvaluationView
+from discovery_app.states.acting import Acting
 from discovery_app.states.following import follow_engagement
-from discovery_app.states.gate import in_thread, scope_of
-from discovery_app.states.hub import Wake, hub
+from discovery_app.states.hub import Wake
 from discovery_app.states.rules import allow
 
 _STALE = (
@@ -26,18 +25,16 @@ _STALE = (
 )
 
 
-class EvaluationState(rx.State):
+class EvaluationState(Acting, rx.State):
     """Whether one engagement's inventory is being judged again, and asking for it."""
 
     engagement_id: str = ""
     shown: EvaluationShown = EvaluationShown()
     may_evaluate: bool = False
     asked: bool = False
-    reason: str = ""
     as_of: str = ""
     loading: bool = True
     problem: str = ""
-    failure: str = ""
 
     @rx.event(background=True, supersedes=True)
     @allow(Permission.VIEW)
@@ -87,21 +84,15 @@ class EvaluationState(rx.State):
 
         No background event: the dialog that closes would empty the reason first.
         """
-        try:
-            scope = await scope_of(self, self.engagement_id)
-            await in_thread(_ask, scope, self.as_of, self.reason)
-            self.shown = await in_thread(_read, scope)
-            self.asked, self.failure = True, ""
-        except DiscoveryError as error:
-            self.failure = str(error)
-        self.reason = ""
-        hub().note(UUID(self.engagement_id))
+        shown = await self._act(_ask, self.as_of, self.reason)
+        if shown is not None:
+            self.shown, self.asked = shown, True
 
     @rx.event
     @allow(Permission.VIEW)
-    async def dismiss(self) -> None:
-        """Take the notice away."""
-        self.failure, self.asked = "", False
+    async def dismiss_done(self) -> None:
+        """Take away what the last one changed."""
+        self.asked = False
 
 
 def _read(scope: Scope) -> EvaluationShown:
@@ -109,7 +100,7 @@ def _read(scope: Scope) -> EvaluationShown:
         return _shown(EvaluationService(session).view(scope))
 
 
-def _ask(scope: Scope, as_of: str, reason: str) -> None:
+def _ask(scope: Scope, as_of: str, reason: str) -> EvaluationShown:
     try:
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
@@ -117,7 +108,9 @@ def _ask(scope: Scope, as_of: str, reason: str) -> None:
             "Give the day as a date, or none for today; nothing was changed."
         ) from error
     with unit_of_work(scope) as session:
-        EvaluationService(session).ask(scope, day, reason)
+        service = EvaluationService(session)
+        service.ask(scope, day, reason)
+        return _shown(service.view(scope))
 
 
 def _shown(view: EvaluationView) -> EvaluationShown:

@@ -25,7 +25,6 @@ from discovery_app.domain.modernisation_page import (
 )
 from discovery_app.domain.value_words import day_words, range_words, slug_words
 from discovery_app.domain.words import count, counted
-from discovery_app.errors import DiscoveryError
 from discovery_app.services.decision_overrides import (
     OVERRIDES,
     DecisionOverrideService,
@@ -35,9 +34,9 @@ from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.modernisation_filters import DecisionFilter, FindingFilter
 from discovery_app.services.readiness import ReadinessService
 from discovery_app.states import modernisation_lines as lines
+from discovery_app.states.acting import Acting
 from discovery_app.states.following import follow_engagement
-from discovery_app.states.gate import in_thread, scope_of
-from discovery_app.states.hub import Wake, hub
+from discovery_app.states.hub import Wake
 from discovery_app.states.list_page import ListPage
 from discovery_app.states.rules import allow
 
@@ -58,7 +57,7 @@ class _Charts:
     bars: list[dict[str, str | int]]
 
 
-class ModernisationState(ListPage, rx.State):
+class ModernisationState(ListPage, Acting, rx.State):
     """One engagement's verdicts, fresh while the page is open."""
 
     page_path: ClassVar[str] = "modernisation"
@@ -71,11 +70,8 @@ class ModernisationState(ListPage, rx.State):
     may_override: bool = False
     treatment: str = ""
     treatment_word: str = ""
-    reason: str = ""
     loading: bool = True
     problem: str = ""
-    notice: str = ""
-    failure: str = ""
     _read: tuple[object, ...] = ()
     _charted: tuple[object, ...] = ()
 
@@ -193,22 +189,10 @@ class ModernisationState(ListPage, rx.State):
         await self._decide("")
 
     async def _decide(self, treatment: str) -> None:
-        try:
-            scope = await scope_of(self, self.engagement_id)
-            asset_id = UUID(self.open_one.asset_id)
-            await in_thread(_override, scope, asset_id, treatment, self.reason)
-            word = slug_words(treatment).lower() if treatment else "the rules' advice"
-            self.notice = f"For {self.open_one.asset} now holds: {word}."
-        except DiscoveryError as error:
-            self.failure = str(error)
-        self.reason = ""
-        hub().note(UUID(self.engagement_id))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def dismiss(self) -> None:
-        """Take the notice away."""
-        self.notice, self.failure = "", ""
+        word = slug_words(treatment).lower() if treatment else "the rules' advice"
+        said = f"For {self.open_one.asset} now holds: {word}."
+        given = (self.open_one.asset_id, treatment, self.reason)
+        await self._act(_override, *given, done=said)
 
 
 def _mark(scope: Scope) -> Mark:
@@ -342,9 +326,10 @@ def _explain(scope: Scope, asset_id: str) -> Explanation:
     return lines.explanation(one, found)
 
 
-def _override(scope: Scope, asset_id: UUID, treatment: str, reason: str) -> None:
+def _override(scope: Scope, asset_id: str, treatment: str, reason: str) -> None:
     with unit_of_work(scope) as session:
-        DecisionOverrideService(session).override(scope, asset_id, treatment, reason)
+        service = DecisionOverrideService(session)
+        service.override(scope, UUID(asset_id), treatment, reason)
 
 
 def _offset(query: ModernisationQuery) -> int:

@@ -1,7 +1,6 @@
 """State of the summaries on the modernisation page: of all, and of an application."""
 
 from functools import partial
-from uuid import UUID
 
 import reflex as rx
 
@@ -12,16 +11,16 @@ from discovery_app.domain.modernisation_page import ModernisationQuery
 from discovery_app.domain.narrative import Author, NarrativeView
 from discovery_app.domain.narrative_page import SummaryShown
 from discovery_app.domain.words import exact
-from discovery_app.errors import DiscoveryError, NotFoundError
+from discovery_app.errors import NotFoundError
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.narratives import NarrativeService
+from discovery_app.states.acting import Acting
 from discovery_app.states.following import follow_engagement
-from discovery_app.states.gate import in_thread, scope_of
-from discovery_app.states.hub import Wake, hub
+from discovery_app.states.hub import Wake
 from discovery_app.states.rules import allow
 
 
-class SummaryOf(rx.State, mixin=True):
+class SummaryOf(Acting, mixin=True):
     """One summary, and what is typed to change it.
 
     Attributes:
@@ -34,11 +33,8 @@ class SummaryOf(rx.State, mixin=True):
     may_override: bool = False
     may_evaluate: bool = False
     words: str = ""
-    reason: str = ""
     loading: bool = True
     problem: str = ""
-    notice: str = ""
-    failure: str = ""
 
     async def _look(self, wake: Wake, scope: Scope) -> None:
         """Read what changed, and show it."""
@@ -96,30 +92,12 @@ class SummaryOf(rx.State, mixin=True):
     @allow(Permission.EVALUATE_AGAIN)
     async def have_written(self) -> None:
         """Have the model write."""
-        try:
-            scope = await scope_of(self, self.engagement_id)
-            self.shown = await in_thread(_ask, scope, self.application)
-            self.notice, self.failure = "A runner has the model write it.", ""
-        except DiscoveryError as error:
-            self.failure = str(error)
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def dismiss(self) -> None:
-        """Take the notice away."""
-        self.notice, self.failure = "", ""
+        said = "A runner has the model write it."
+        self.shown = await self._act(_ask, self.application, done=said) or self.shown
 
     async def _override(self, words: str, done: str) -> None:
-        try:
-            scope = await scope_of(self, self.engagement_id)
-            self.shown = await in_thread(
-                _override, scope, words, self.reason, self.application
-            )
-            self.notice = done
-        except DiscoveryError as error:
-            self.failure = str(error)
-        self.reason = ""
-        hub().note(UUID(self.engagement_id))
+        given = (words, self.reason, self.application)
+        self.shown = await self._act(_override, *given, done=done) or self.shown
 
 
 class NarrativeState(SummaryOf, rx.State):
