@@ -156,7 +156,9 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     joined = facts.join(inbound, on="record", how="left", maintain_order="left").join(
         services, on="record", how="left", maintain_order="left"
     )
-    was_watched = pl.lit(len(real) > 0)
+    was_watched = (len(real) > 0) & ~pl.col("record").is_in(
+        _perhaps_called(facts, real).implode()
+    )
     service = pl.col("service_port").replace_strict(
         REBUILT_SERVICES, default=None, return_dtype=pl.String
     )
@@ -167,7 +169,7 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         pl.lit("load balancer")
     )
     return joined.with_columns(
-        inbound_edges=pl.when(was_watched).then(pl.col("inbound_edges").fill_null(0)),
+        inbound_edges=pl.coalesce("inbound_edges", pl.when(was_watched).then(0)),
         critical_dependants=pl.col("critical_dependants").fill_null(0),
         edges_observed_days=pl.when(pl.col("record").is_in(watched.implode())).then(
             pl.lit(days, dtype=pl.Int64)
@@ -181,6 +183,22 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("some")),
         has_critical_dependant=pl.col("critical_dependants") > 0,
     )
+
+
+def _perhaps_called(facts: pl.DataFrame, real: pl.DataFrame) -> pl.Series:
+    """Return the records that share a called name or address with others.
+
+    The call is nobody's, so it cannot be said that nobody calls them.
+    """
+    unclear = real.filter(pl.col("destination_record").is_null())["destination"]
+    texts = [
+        facts.select("record", text=pl.col(name).str.to_lowercase())
+        for name in ("asset_name", "hostname", "fqdn")
+    ]
+    addresses = facts.select("record", text="ip_address").explode("text")
+    texts.append(addresses.with_columns(pl.col("text").str.to_lowercase()))
+    called = unclear.str.to_lowercase().unique()
+    return pl.concat(texts).filter(pl.col("text").is_in(called.implode()))["record"]
 
 
 def _components(facts: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
