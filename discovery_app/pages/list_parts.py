@@ -1,16 +1,15 @@
 """What the pages of an engagement's lists share; their states are ``ListPage``s."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import reflex as rx
 
 from discovery_app.components.data_table import pager
 from discovery_app.components.filter_bar import filter_bar
+from discovery_app.components.tokens import Handler
+from discovery_app.states.list_page import ListPage
 
-State = Any
-"""A class of states that is a ``ListPage`` and has ``listed``, ``pick`` and ``query``:
-what Reflex makes of its variables has no type that could be written."""
+State = type[ListPage]
 
 
 def search_bar(
@@ -28,7 +27,7 @@ def search_bar(
     )
 
 
-def picking(state: State, name: str) -> Callable[[Any], Any]:
+def picking(state: State, name: str) -> Callable[[rx.Var[str]], Handler]:
     """Return the handler that filters by a value of ``name``."""
     return lambda value: state.pick(name, value)
 

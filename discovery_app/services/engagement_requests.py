@@ -59,6 +59,14 @@ _GIVE_UP: Final = sa.text(
 )
 
 
+_STATE: Final = sa.case(
+    (sa.and_(REQUESTS.c.finished_at.is_not(None), REQUESTS.c.problem != ""), "failed"),
+    (REQUESTS.c.finished_at.is_not(None), "done"),
+    (REQUESTS.c.lease_until >= sa.func.clock_timestamp(), "running"),
+    else_="waiting",
+)
+
+
 class EngagementRequestService:
     """Takes requests in, hands them to runners, and keeps what came of them.
 
@@ -235,14 +243,6 @@ class EngagementRequestService:
         """Wake the pages of the engagement."""
         word = json.dumps({"engagement_id": str(scope.engagement_id)})
         say_after_commit(self._session, WORKFLOW_CHANGED, word)
-
-
-_STATE: Final = sa.case(
-    (sa.and_(REQUESTS.c.finished_at.is_not(None), REQUESTS.c.problem != ""), "failed"),
-    (REQUESTS.c.finished_at.is_not(None), "done"),
-    (REQUESTS.c.lease_until >= sa.func.clock_timestamp(), "running"),
-    else_="waiting",
-)
 
 
 def scope_of(claim: RequestClaim) -> Scope:

@@ -38,6 +38,8 @@ KNOWN_SCHEMA: Final = {
 
 _ENDS: Final = ("source_record", "from", "destination_record", "to")
 _SAME: Final = (*_ENDS, "port", "protocol", "kind")
+_LATEST: Final = ("id", "session_id", "source", "destination", "evidence")
+_APPLICATIONS: Final = ("source_application", "destination_application")
 
 
 def reconnected(
@@ -111,7 +113,3 @@ def _merged(ended: pl.DataFrame) -> pl.DataFrame:
         .drop("from", "to")
         .with_row_index("edge")
     )
-
-
-_LATEST: Final = ("id", "session_id", "source", "destination", "evidence")
-_APPLICATIONS: Final = ("source_application", "destination_application")
