@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     retention_minutes: float = Field(default=60.0, gt=0)
     """What is used up is cleaned away at most this often, by one runner of all."""
 
+    ask_seconds: float = Field(default=2.0, gt=0)
+    """How often a runner looks whether an evaluation or a summary was asked for."""
+
     # Judgement
     llm_model: str = ""
     """A CrewAI model string; empty means rules only."""
@@ -120,8 +123,6 @@ class Settings(BaseSettings):
     """What one workflow may cost, in the currency of the price; 0 sets no limit."""
     llm_price_per_million_tokens: float = Field(default=0.0, ge=0)
     """Of the model, the dearer of input and output; needed for a cost limit."""
-    narrate_seconds: float = Field(default=5.0, gt=0)
-    """How often a runner looks whether a narrative was asked for; with a model."""
 
     @property
     def embedded(self) -> bool:

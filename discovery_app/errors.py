@@ -115,6 +115,18 @@ class LostLeaseError(ConflictError):
         )
 
 
+class LostRequestError(ConflictError):
+    """What was asked for is no longer this runner's to do."""
+
+    code = "lost_request"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"The {kind} was asked for anew or taken over meanwhile; nothing of this "
+            "try was kept."
+        )
+
+
 class ConfigurationError(DiscoveryError):
     """The operator must change a setting or the server."""
 

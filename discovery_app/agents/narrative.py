@@ -171,10 +171,7 @@ def plain_narrative(facts: NarrativeFacts) -> NarrativeText:
             paragraphs=["Import the client's files; the summary comes with them."],
         )
     return NarrativeText(
-        headline=(
-            f"In scope for migration: {count(facts.in_scope)} of "
-            f"{counted(facts.assets, 'asset')}."
-        ),
+        headline=_headline(facts),
         paragraphs=[
             one
             for one in (_treatments(facts), _support(facts), _readiness(facts))
@@ -182,6 +179,14 @@ def plain_narrative(facts: NarrativeFacts) -> NarrativeText:
         ],
         risks=_risks(facts),
         next_steps=_next_steps(facts),
+    )
+
+
+def _headline(facts: NarrativeFacts) -> str:
+    about = f"{plain(facts.application, 120)}: in" if facts.application else "In"
+    return (
+        f"{about} scope for migration: {count(facts.in_scope)} of "
+        f"{counted(facts.assets, 'asset')}."
     )
 
 
@@ -193,10 +198,9 @@ def _treatments(facts: NarrativeFacts) -> str:
         if facts.overridden
         else ""
     )
-    known = (
-        f"The inventory knows {counted(facts.applications, 'application')} and "
-        f"{counted(facts.dependencies, 'dependency', 'dependencies')}."
-    )
+    needs = counted(facts.dependencies, "dependency", "dependencies")
+    known = f"The inventory knows {counted(facts.applications, 'application')} and "
+    known = f"It has {needs}." if facts.application else f"{known}{needs}."
     return f"{known} {advice}{people}".strip()
 
 

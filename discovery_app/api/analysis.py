@@ -15,8 +15,8 @@ from discovery_app.services.engagement_settings import (
     EngagementSettingService,
     SettingsView,
 )
+from discovery_app.services.evaluations import EvaluationService, EvaluationView
 from discovery_app.services.readiness import ReadinessService
-from discovery_app.services.reassessment import ReassessmentService
 
 router = APIRouter(tags=["Analysis"])
 
@@ -72,18 +72,25 @@ class Evaluation(BaseModel):
     reason: str = Field(default="", max_length=1_000)
 
 
-class Evaluated(BaseModel):
-    """What judging again changed.
+class EvaluationItem(BaseModel):
+    """How far the last evaluation is; ``status`` is ``none`` before anybody asked.
 
     Attributes:
-        changed: Assets whose treatment by the rules is another one now.
-        end_of_life_data: The newest data it stands on.
+        status: ``waiting``, ``running``, ``done``, ``failed`` or ``none``.
+        as_of: The day asked for; null is the day it is done.
+        outcome: What it changed, in one sentence; ``problem`` if it failed.
+        stale: The settings were changed after assets were judged by others.
     """
 
-    as_of: date
-    assets: int
-    changed: int
-    end_of_life_data: str
+    status: str = "none"
+    as_of: date | None = None
+    reason: str = ""
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    finished_at: datetime | None = None
+    outcome: str = ""
+    problem: str = ""
+    stale: bool = False
 
 
 class GapItem(BaseModel):
@@ -147,16 +154,36 @@ def change_settings(
         return _item(service.change(scope, chosen, body.reason))
 
 
-@router.post("/engagements/{engagement_id}/evaluate")
-def evaluate(scope: EngagementScope, body: Evaluation) -> Evaluated:
-    """Judge support and treatment of the whole inventory again; overrides stay."""
+@router.post("/engagements/{engagement_id}/evaluate", status_code=202)
+def evaluate(scope: EngagementScope, body: Evaluation) -> EvaluationItem:
+    """Have a runner connect and judge the whole inventory again; overrides stay."""
     with unit_of_work(scope) as session:
-        done = ReassessmentService(session).run(scope, body.as_of, body.reason)
-    return Evaluated(
-        as_of=done.as_of,
-        assets=done.assets,
-        changed=done.changed,
-        end_of_life_data=done.data,
+        service = EvaluationService(session)
+        service.ask(scope, body.as_of, body.reason)
+        return _evaluation(service.view(scope))
+
+
+@router.get("/engagements/{engagement_id}/evaluation")
+def read_evaluation(scope: EngagementScope) -> EvaluationItem:
+    """Return how far the last evaluation is, and whether one is called for."""
+    with unit_of_work(scope) as session:
+        return _evaluation(EvaluationService(session).view(scope))
+
+
+def _evaluation(view: EvaluationView) -> EvaluationItem:
+    last = view.last
+    if last is None:
+        return EvaluationItem(stale=view.is_stale)
+    return EvaluationItem(
+        status=last.state,
+        as_of=last.as_of,
+        reason=last.reason,
+        asked_by=last.asked_by,
+        asked_at=last.asked_at,
+        finished_at=last.finished_at,
+        outcome=last.outcome,
+        problem=last.problem,
+        stale=view.is_stale,
     )
 
 

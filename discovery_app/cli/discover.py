@@ -1,8 +1,6 @@
 """``discover`` and ``approve``: one workflow from the command line."""
 
-import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from discovery_app.cli.asked_work import do_asked, runner_name
 from discovery_app.cli.operator import scope_by_names, scope_of_upload
 from discovery_app.cli.terminal import prepared_database, say, tell
 from discovery_app.database import unit_of_work
@@ -118,22 +117,24 @@ def approve(
         workflow_id = _view_of_session(scope, session_id).workflow_id
         mappings, units = _parse(decided or [])
         _approve(scope, workflow_id, mappings, units, best=take_all)
-        runner = Runner(_runner_name(), only=workflow_id)
+        runner = Runner(runner_name(), only=workflow_id)
         runner.start()
         with _handed_back_at_the_end(runner):
             _follow(scope, workflow_id)
+        do_asked(scope)
         report = _report(scope, workflow_id)
     _finish(report, as_json=as_json)
 
 
 def _discover(scope: Scope, files: list[Path], request: StartRequest) -> WorkflowReport:
-    name = _runner_name()
+    name = runner_name()
     owned = replace(request, owner=this_process(name).owner)
     started = _start(scope, files, owned)
     runner = Runner(name, only=started.workflow_id)
     runner.start(started.lease)
     with _handed_back_at_the_end(runner):
         _follow(scope, started.workflow_id)
+    do_asked(scope)
     return _report(scope, started.workflow_id)
 
 
@@ -150,10 +151,6 @@ def _open(path: Path) -> UploadedFile:
     if not path.is_file():
         raise FileRefusedError(path.name, "no_file", "there is no such file here.")
     return UploadedFile(path.name, read_chunks(path.open("rb")))
-
-
-def _runner_name() -> str:
-    return f"cli-{socket.gethostname()}-{os.getpid()}"
 
 
 def _report(scope: Scope, workflow_id: UUID) -> WorkflowReport:

@@ -28,6 +28,7 @@ class Wanted(StrEnum):
     DEPENDENCIES = ExportWhat.DEPENDENCIES
     FINDINGS = ExportWhat.FINDINGS
     DECISIONS = ExportWhat.DECISIONS
+    PLAN = ExportWhat.PLAN
     AWS_ADS = ExportTool.AWS_ADS
     AWS_MGN = ExportTool.AWS_MGN
     AWS_MIGRATION_FACTORY = ExportTool.AWS_MIGRATION_FACTORY

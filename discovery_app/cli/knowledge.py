@@ -7,13 +7,14 @@ from uuid import UUID
 
 import typer
 
+from discovery_app.cli.asked_work import do_asked
 from discovery_app.cli.operator import everywhere, scope_by_names
 from discovery_app.cli.terminal import prepared_database, tell
 from discovery_app.database import unit_of_work
 from discovery_app.domain.words import counted
 from discovery_app.errors import InvalidInputError
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
-from discovery_app.services.reassessment import ReassessmentService
+from discovery_app.services.evaluations import EvaluationService
 
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit log.")]
 
@@ -91,10 +92,12 @@ def evaluate(
     with prepared_database():
         scope = scope_by_names(client, engagement)
         with unit_of_work(scope) as session:
-            done = ReassessmentService(session).run(
+            EvaluationService(session).ask(
                 scope, as_of.date() if as_of else None, reason
             )
-    tell(
-        f"{counted(done.assets, 'asset')} judged as of {done.as_of} by "
-        f"{done.data}; the advice for {done.changed:,} of them changed."
-    )
+        do_asked(scope)
+        with unit_of_work(scope) as session:
+            last = EvaluationService(session).view(scope).last
+    if last is None or last.problem:
+        raise InvalidInputError(last.problem if last else "Nobody asked.")
+    tell(last.outcome)

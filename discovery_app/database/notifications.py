@@ -23,7 +23,8 @@ from discovery_app.database.pool import CONNECT_ARGUMENTS
 WORKFLOW_QUEUED = "workflow_queued"
 """Wakes a runner; the payload is the workflow's id."""
 WORKFLOW_CHANGED = "workflow_changed"
-"""Wakes open pages; the payload is ``{engagement_id, workflow_id, version}``."""
+"""Wakes open pages; the payload is ``{engagement_id, workflow_id, version}``, or
+the engagement alone where no workflow changed."""
 
 QUIET_SECONDS = 10.0
 """After this long without a word the connection is asked whether it still lives."""

@@ -47,7 +47,7 @@ TENANT_TABLES = frozenset(
         "agent_spendings",
         "engagement_settings",
         "narratives",
-        "narrative_requests",
+        "engagement_requests",
     }
 )
 """The tenant tables of the design; any other with an ``engagement_id`` is one too.
@@ -70,7 +70,7 @@ BOARD_TABLES = frozenset(
     }
 )
 PLATFORM_TABLES = BOARD_TABLES | {"workflow_leases"} | GUARDED_TABLES
-CLAIM_TABLES = frozenset({"workflow_leases", "workers", "narrative_requests"})
+CLAIM_TABLES = frozenset({"workflow_leases", "workers", "engagement_requests"})
 
 _TABLES = sa.text("""
 select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,

@@ -101,9 +101,14 @@ class DependencyRow:
 
 @dataclass(frozen=True)
 class EndpointRow:
-    """An endpoint that is no known asset, and who talks to it; ``href`` is its map."""
+    """An endpoint that is no known asset, and who talks to it; ``href`` is its map.
+
+    Attributes:
+        note: That several assets have it, so that it is none of them.
+    """
 
     endpoint: str
+    note: str
     href: str
     edges: str
     talkers: str

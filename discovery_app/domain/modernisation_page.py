@@ -18,6 +18,7 @@ class ModernisationQuery(ListQuery):
             ``readiness`` for applications by what is not known of them.
         scope: ``all`` to list also what migration does not concern.
         asset: The asset in the drawer.
+        application: The key of the application in the drawer.
         override: ``yes`` or ``no``: whether a person decided.
     """
 
@@ -28,12 +29,18 @@ class ModernisationQuery(ListQuery):
     treatment: str = ""
     override: str = ""
     asset: str = ""
+    application: str = ""
 
     def cleaned(self) -> "ModernisationQuery":
         """Return this without what makes no sense."""
         found = super().cleaned()
         view = found.view if found.view in VIEWS else SUPPORT
-        return replace(found, view=view, asset=found.asset * is_id(found.asset))
+        return replace(
+            found,
+            view=view,
+            asset=found.asset * is_id(found.asset),
+            application=found.application[:300] if view == READINESS else "",
+        )
 
     @property
     def is_filtered(self) -> bool:
@@ -49,7 +56,9 @@ class ModernisationQuery(ListQuery):
     def list_key(self) -> tuple[str, ...]:
         """Return what the list depends on: all but the drawer."""
         return tuple(
-            getattr(self, one.name) for one in fields(self) if one.name != "asset"
+            getattr(self, one.name)
+            for one in fields(self)
+            if one.name not in {"asset", "application"}
         )
 
 
@@ -95,11 +104,13 @@ class ReadinessRow:
     """How ready an application is, and what would help most.
 
     Attributes:
+        key: What the address calls the application; empty for assets that name none.
         percent: Of what has to be known, in words.
         gaps: What is missing, what costs most first.
         ask: Who should answer, in the same order.
     """
 
+    key: str
     application: str
     assets: str
     percent: str

@@ -18,6 +18,7 @@ class NarrativeFacts:
     """All that a narrative may speak of; nothing else is known to who writes it.
 
     Attributes:
+        application: The one it is all about; empty for the whole engagement.
         as_of: The day of the verdicts.
         treatments: What holds, by assets in scope.
         support: Support states, by products on assets in scope.
@@ -44,10 +45,14 @@ class NarrativeFacts:
     readiness_percent: float | None
     gaps: Counted
     data: str
+    application: str = ""
 
     def as_json(self) -> str:
         """Return the facts as the text that is asked about and checked against."""
-        return json.dumps(asdict(self), default=str, indent=1)
+        content = asdict(self)
+        if not self.application:
+            del content["application"]
+        return json.dumps(content, default=str, indent=1)
 
     @property
     def sha256(self) -> str:
@@ -100,6 +105,7 @@ class NarrativeView:
         doubts: Names in a model's text that the facts do not have.
         note: Why a model's text is not shown; empty if there is nothing to say.
         reason: A person's, for their own words.
+        application: What it is about; empty for the engagement.
         waits: Whether a runner was asked to have it written.
         may_ask: Whether there is a model to ask.
     """
@@ -112,5 +118,6 @@ class NarrativeView:
     doubts: tuple[str, ...] = ()
     note: str = ""
     reason: str = ""
+    application: str = ""
     waits: bool = False
     may_ask: bool = False

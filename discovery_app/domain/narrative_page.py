@@ -8,6 +8,7 @@ class SummaryShown:
     """The summary in words.
 
     Attributes:
+        application: What it is about; empty for the engagement.
         author: ``rules``, ``model`` or ``person``.
         byline: Who wrote it and when, and what was checked.
         doubts: A sentence; empty if there is no doubt.
@@ -16,6 +17,7 @@ class SummaryShown:
         whole: All of it as plain text, to begin an override with.
     """
 
+    application: str = ""
     headline: str = ""
     paragraphs: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()

@@ -22,13 +22,13 @@ from discovery_app.errors import (
     LostLeaseError,
     PhaseTimeoutError,
 )
+from discovery_app.jobs.asked_work import AskedWork
 from discovery_app.jobs.assistants import assistant_for
 from discovery_app.jobs.dispatchers import WorkSource
 from discovery_app.jobs.dispatchers.apscheduler import ClockSource
-from discovery_app.jobs.narration import narrate
 from discovery_app.jobs.parents import end_with_parent
 from discovery_app.jobs.phase_logs import keep_open_logs, same_phase_log
-from discovery_app.jobs.scheduler import NARRATION, RETENTION, RunnerClock
+from discovery_app.jobs.scheduler import ASKED_WORK, RETENTION, RunnerClock
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.logs import write_log
 from discovery_app.services.retention import RetentionService
@@ -63,6 +63,7 @@ class Runner:
         self._only = only
         self.me = this_process(name)
         self._scope = WorkerScope(self.me.owner)
+        self._asked = AskedWork(self._scope)
         self._clock = RunnerClock()
         self._stopping = threading.Event()
         self._source = self._work_source()
@@ -85,8 +86,7 @@ class Runner:
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
         self._clock.every(settings().sweep_seconds, "sweep", self.sweep)
         self._clock.every(_LOOK_SECONDS, RETENTION, self.retain, at_once=False)
-        if settings().llm_model:
-            self._clock.every(settings().narrate_seconds, NARRATION, self.narrate)
+        self._clock.every(settings().ask_seconds, ASKED_WORK, self.do_asked)
         self.start()
         self._stopping.wait()
         self.leave()
@@ -112,6 +112,7 @@ class Runner:
         self._source.stop()
         if not self._idle.wait(settings().drain_seconds):
             self._hand_back()
+        self._asked.hand_back()
         self._clock.stop()
         self._source.close()
 
@@ -161,6 +162,7 @@ class Runner:
             if held is not None:
                 WorkflowLeaseService(session).extend(held)
             WorkerService(session).beat(self.me, draining=self._stopping.is_set())
+        self._asked.keep()
         keep_open_logs()
 
     def sweep(self) -> None:
@@ -181,9 +183,9 @@ class Runner:
         if mine:
             logger.info("Cleaned away: %s.", RetentionService().clean())
 
-    def narrate(self) -> None:
-        """Have the narratives written that somebody asked for."""
-        while not self._stopping.is_set() and narrate(self._scope):
+    def do_asked(self) -> None:
+        """Do what was asked for engagements, beside the workflows."""
+        while not self._stopping.is_set() and self._asked.do_next():
             pass
 
     def _watch(self, claim: Claim | None) -> None:

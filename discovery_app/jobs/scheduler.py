@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 
 _TICK: Final = "tick"
 RETENTION: Final = "retention"
-NARRATION: Final = "narration"
-_JOBS: Final = (_TICK, "beat", "sweep", RETENTION, NARRATION)
+ASKED_WORK: Final = "asked work"
+_JOBS: Final = (_TICK, "beat", "sweep", RETENTION, ASKED_WORK)
 _LOOK_SECONDS: Final = 1.0
 """How often it is looked whether the machine's clock was set back; chosen."""
 _SET_BACK_SECONDS: Final = 1.0

@@ -29,8 +29,16 @@ _SERVER_YEAR: Final = re.compile(
 _R2: Final = re.compile(r"(?:\b|\d)r2\b")
 _SHORT_YEAR: Final = re.compile(r"\bw(?:in(?:dows)?(?: ?server)? ?)?2k(\d{0,2})")
 _GLUED_YEAR: Final = re.compile(r"(?:(?<=server)|(?<=windows)|(?<=win))(?=20\d\d)")
-_YEARS: Final = re.compile(r"\b20\d\d(?: ?r2)?(?: ?/ ?20\d\d(?: ?r2)?)+")
-_CLIENT: Final = re.compile(r"\bwin(?:dows)? ?(8\.1|8\.x|xp|vista|7|8|10|11)\b")
+_CLIENT: Final = re.compile(r"\bwin(?:dows)? ?(8\.1|8\.x|xp|vista|7|8|10|11)\b(?!\.\d)")
+_CLIENT_NAME: Final = r"(?:8\.1|xp|vista|7|8|10|11)"
+_YEAR: Final = r"20\d\d(?: ?r2)?"
+_OR: Final = r" ?(?:/|&|\||\bor\b|\band\b) ?"
+_YEARS_LISTED: Final = re.compile(rf"\b{_YEAR}(?:{_OR}{_YEAR})+\b")
+_CLIENTS_LISTED: Final = re.compile(
+    rf"\bwin(?:dows)? ?{_CLIENT_NAME}(?:{_OR}(?:win(?:dows)? ?)?{_CLIENT_NAME})+\b"
+    r"(?!\.\d)"
+)
+"""Several versions in one text: none of them is meant more than the others."""
 _UPDATE: Final = re.compile(
     r"\b(1507|1511|1607|1703|1709|1803|1809|1903|1909|2004|2[0-9]h[12])\b"
 )
@@ -83,6 +91,10 @@ def read_windows(raw: str, data: Products) -> NamedReleases | None:
     if _OLD.search(text):
         return NamedReleases(None, (), "this Windows is older than the data")
     client = _CLIENT.search(text)
+    clients = _CLIENTS_LISTED.search(text)
+    if clients and "server" not in text:
+        names = re.findall(rf"\b{_CLIENT_NAME}\b", clients.group())
+        return _any_of(CLIENT, [_client(name, name, data) for name in names])
     if client and "server" not in text:
         return _client(client.group(1), text, data)
     years = _SERVER_YEAR.findall(text)
@@ -93,6 +105,18 @@ def read_windows(raw: str, data: Products) -> NamedReleases | None:
         product = builds[0].product if len({r.product for r in builds}) == 1 else None
         return NamedReleases(product, tuple(builds))
     return NamedReleases(None, data[CLIENT] + data[SERVER])
+
+
+def _any_of(product: str, named: Sequence[NamedReleases]) -> NamedReleases:
+    """Return all releases that the versions of a list mean."""
+    releases = dict.fromkeys(one for part in named for one in part.releases)
+    return NamedReleases(product, tuple(releases))
+
+
+def _years_listed(text: str) -> list[str]:
+    """Return the years, each with its R2, if ``text`` lists several."""
+    listed = _YEARS_LISTED.search(text)
+    return re.findall(_YEAR, listed.group()) if listed else []
 
 
 def _long_year(found: re.Match[str]) -> str:
@@ -107,28 +131,20 @@ def _server(years: Sequence[str], text: str, data: Products) -> NamedReleases:
             named = tuple(r for r in releases if r.cycle.startswith(update.group(1)))
             return NamedReleases(SERVER, named)
         return NamedReleases(SERVER, _by_build(SERVER, text, data) or releases)
+    listed = _years_listed(text)
+    if listed:
+        return _any_of(SERVER, [_server([one[:4]], one, data) for one in listed])
     year = years[0]
     if says_or_later(text):
         later = tuple(r for r in releases if r.lts and r.cycle[:4] >= year)
         return NamedReleases(SERVER, later)
     is_r2 = bool(_R2.search(text))
-    if several := _YEARS.search(text):
-        return NamedReleases(SERVER, _of_years(several.group(), releases))
     family = _family(releases, f"{year}-r2" if is_r2 else year)
     if is_r2 and not family:
         note = f"{year} R2 is judged as {year}"
         named = _of_pack(_family(releases, year), service_pack(text))
         return NamedReleases(SERVER, named.releases, note)
     return _of_pack(family, service_pack(text))
-
-
-def _of_years(text: str, releases: Sequence[Release]) -> tuple[Release, ...]:
-    """Return the releases of ``2008 R2/2012``, each with its last service pack."""
-    bases = [
-        f"{part.strip()[:4]}{'-r2' if 'r2' in part else ''}" for part in text.split("/")
-    ]
-    named = [_of_pack(_family(releases, base), None).releases for base in bases]
-    return tuple(release for found in named for release in found)
 
 
 def _family(releases: Sequence[Release], base: str) -> tuple[Release, ...]:
@@ -223,6 +239,9 @@ def read_sql_server(rest: str, data: Products) -> NamedReleases:
             return NamedReleases(SQL_SERVER, releases)
         base = (int(number.group(1)), int(number.group(2)))
         return _of_build([r for r in releases if r.version == base], number.group(3))
+    listed = _years_listed(rest)
+    if listed:
+        return _any_of(SQL_SERVER, [read_sql_server(one, data) for one in listed])
     if says_or_later(rest):
         later = tuple(r for r in releases if r.label[:4] >= year.group(1))
         return NamedReleases(SQL_SERVER, later)

@@ -24,7 +24,7 @@ class NamedVersion:
         before: The text means versions below the one named.
         lts: The text says that it is a long-term support release.
         rest: The lower-case text after the product's name.
-        text: The whole lower-case text, without processor words.
+        text: The whole lower-case text, without processor words and additions.
     """
 
     product: str
@@ -123,6 +123,9 @@ _PROCESSOR: Final = re.compile(
     r"\(?\b(?:32|64)[ -]?bits?\b\)?|\bx86[_-]64\b|\b(?:x86|x64|amd64|ia64|i[36]86|"
     r"arm64|aarch64|ppc64(?:le)?|s390x|sparc)\b|[®™©]|\((?:r|tm)\)"
 )
+_ADDITION: Final = re.compile(r"(?<=\S) with (?!(?:sp|service ?pack) ?\d).*")
+"""What comes along with a product: ``Windows Server 2019 with SQL Server 2017``."""
+
 _NUMBER: Final = r"\d+(?:\.\d+)*"
 _LISTED: Final = re.compile(rf"{_NUMBER}(?:/{_NUMBER})*")
 _OR_LATER: Final = re.compile(
@@ -138,8 +141,8 @@ _SERVICE_PACK: Final = re.compile(r"\b(?:sp|service ?pack|patch ?level) ?(\d+)")
 
 
 def plain(raw: str) -> str:
-    """Return ``raw`` in lower case, with single spaces and no processor words."""
-    return " ".join(_PROCESSOR.sub(" ", raw.casefold()).split())
+    """Return ``raw`` in lower case with single spaces, no processor, no addition."""
+    return _ADDITION.sub("", " ".join(_PROCESSOR.sub(" ", raw.casefold()).split()))
 
 
 def service_pack(text: str) -> int | None:

@@ -21,6 +21,7 @@ from discovery_app.models.decision import Decision
 from discovery_app.models.dependency import Dependency
 from discovery_app.models.end_of_life_version import EndOfLifeVersion
 from discovery_app.models.engagement import Engagement
+from discovery_app.models.engagement_request import EngagementRequest
 from discovery_app.models.engagement_setting import EngagementSetting
 from discovery_app.models.field_mapping import FieldMapping
 from discovery_app.models.finding import Finding
@@ -30,7 +31,6 @@ from discovery_app.models.mapping_memory import MappingMemory
 from discovery_app.models.membership import Membership
 from discovery_app.models.move_group import MoveGroup
 from discovery_app.models.narrative import Narrative
-from discovery_app.models.narrative_request import NarrativeRequest
 from discovery_app.models.phase_log import PhaseLog
 from discovery_app.models.row_correction import RowCorrection
 from discovery_app.models.user import User
@@ -59,6 +59,7 @@ __all__ = [
     "Dependency",
     "EndOfLifeVersion",
     "Engagement",
+    "EngagementRequest",
     "EngagementSetting",
     "FieldMapping",
     "Finding",
@@ -68,7 +69,6 @@ __all__ = [
     "Membership",
     "MoveGroup",
     "Narrative",
-    "NarrativeRequest",
     "PhaseLog",
     "RowCorrection",
     "User",

@@ -20,6 +20,8 @@ class Dependency(TenantTable, table=True):
     Attributes:
         source_asset_id: ``None`` if the endpoint is no known asset.
         noise: Left out of groups and waves, with ``noise_reason``.
+        backup: It speaks of backup, whether or not that is noise.
+        source_application: As the connection itself names it, like the destination's.
         key: Source, destination, port, protocol and kind, folded; one row each.
     """
 
@@ -44,6 +46,9 @@ class Dependency(TenantTable, table=True):
     kind: str = Field(max_length=20)
     noise: bool = False
     noise_reason: str | None = text_field(None)
+    backup: bool = False
+    source_application: str | None = text_field(None)
+    destination_application: str | None = text_field(None)
     shared_service: bool = False
     cross_environment: bool = False
     connection_count: int = Field(default=1, sa_type=sa.BigInteger)

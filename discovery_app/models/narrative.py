@@ -20,6 +20,7 @@ class Narrative(TenantTable, table=True):
     """What a model wrote about an engagement, and a person's words over it.
 
     Attributes:
+        subject: The key of the application it is about; empty for the engagement.
         facts_sha256: The facts it was written from and checked against.
         answer: Headline, paragraphs, risks and next steps; empty if it was refused.
         refused: Why the model's text does not stand; empty if it does.
@@ -27,8 +28,9 @@ class Narrative(TenantTable, table=True):
         override: What a person wrote instead; survives later runs.
     """
 
-    __table_args__ = (*tenant_keys(), sa.UniqueConstraint("engagement_id"))
+    __table_args__ = (*tenant_keys(), sa.UniqueConstraint("engagement_id", "subject"))
 
+    subject: str = Field(default="", max_length=300)
     facts_sha256: str = Field(default="", max_length=64)
     answer: dict[str, Any] = json_field()
     model: str = Field(default="", max_length=200)

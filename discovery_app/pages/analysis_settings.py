@@ -13,14 +13,21 @@ from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
 from discovery_app.components.panel import panel
 from discovery_app.components.tokens import MUTED, Tone, said, when, when_said
+from discovery_app.pages.evaluation import evaluate_dialog, evaluation_notices
 from discovery_app.states.analysis_settings import AnalysisSettingsState as State
+from discovery_app.states.evaluation import EvaluationState
 from discovery_app.states.session import SessionState
 
 
 @rx.page(
     route="/engagements/[engagement_id]/settings",
     title="Analysis settings · Discovery",
-    on_load=[SessionState.load, SessionState.watch, State.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        State.watch,
+        EvaluationState.watch,
+    ],
 )
 def analysis_settings() -> rx.Component:
     """Show what holds; admins change it, with a reason."""
@@ -29,6 +36,7 @@ def analysis_settings() -> rx.Component:
         page_header(
             "Analysis settings",
             link_button("Open modernisation", _page("modernisation")),
+            evaluate_dialog(),
             when(State.may_change, _save()),
             subtitle="Where the rules draw their lines in this engagement. Each "
             "advice names the line it was drawn by.",
@@ -36,6 +44,7 @@ def analysis_settings() -> rx.Component:
         notice(State.problem, tone=Tone.BAD),
         notice(State.failure, tone=Tone.BAD, on_dismiss=State.dismiss),
         notice(State.notice, tone=Tone.GOOD, on_dismiss=State.dismiss),
+        evaluation_notices(),
         rx.cond(
             State.loading,
             skeleton_lines(8),
@@ -122,7 +131,7 @@ def _ports() -> rx.Component:
             rows=17,
             hint="As “22 ssh”. A line may end in “only backup” or “only to domain "
             "controllers”. Connections on them are counted and left out of groups "
-            "and waves, from the next import or re-run of the dependency analysis.",
+            "and waves, from the next import on; evaluate again for those before.",
             writable=State.may_change,
         ),
     )

@@ -6,12 +6,12 @@ from reflex.vars import StringVar
 from discovery_app.components.buttons import plain_button
 from discovery_app.components.chosen_table import chosen_table
 from discovery_app.components.column_chooser import column_chooser
-from discovery_app.components.data_table import Sorting, pager
+from discovery_app.components.data_table import Sorting
 from discovery_app.components.drawer import drawer, drawer_section, verdict
 from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
 from discovery_app.components.facts import facts, sourced
-from discovery_app.components.filter_bar import filter_bar, filter_chip
+from discovery_app.components.filter_bar import filter_chip
 from discovery_app.components.frame import frame
 from discovery_app.components.layout import stack, tiles, with_drawer
 from discovery_app.components.metric_tile import metric_tile
@@ -31,6 +31,7 @@ from discovery_app.domain.asset_page import (
 )
 from discovery_app.knowledge.tool_formats import TOOL_FORMATS
 from discovery_app.pages.asset_edits import edit_dialog, edit_notices
+from discovery_app.pages.list_parts import list_pager, picking, search_bar
 from discovery_app.states.assets import AssetsState
 from discovery_app.states.session import SessionState
 
@@ -132,26 +133,19 @@ def _filters() -> rx.Component:
             label,
             AssetsState.facets[at],
             getattr(query, name),
-            _pick(name),
+            picking(AssetsState, name),
         )
         for at, (name, label) in enumerate(zip(FILTERED, CHIPS, strict=True))
     ]
     chips.append(
-        filter_chip("Conflicts", (("yes", "open"),), query.disputed, _pick("disputed"))
+        filter_chip(
+            "Conflicts",
+            (("yes", "open"),),
+            query.disputed,
+            picking(AssetsState, "disputed"),
+        )
     )
-    return filter_bar(
-        "Search name, address, owner",
-        chips,
-        value=query.q,
-        on_change=AssetsState.search,
-        count=AssetsState.listed.count,
-        on_clear=AssetsState.clear,
-        filtered=AssetsState.is_filtered,
-    )
-
-
-def _pick(name: str):  # noqa: ANN202  A handler of one value.
-    return lambda value: AssetsState.pick(name, value)
+    return search_bar(AssetsState, "Search name, address, owner", chips)
 
 
 def _list() -> rx.Component:
@@ -166,13 +160,7 @@ def _list() -> rx.Component:
         loading=AssetsState.loading,
         empty=_empty(),
         min_width=listed.min_width,
-        footer=pager(
-            listed.shown,
-            AssetsState.previous_page,
-            AssetsState.next_page,
-            listed.has_previous,
-            listed.has_next,
-        ),
+        footer=list_pager(AssetsState),
     )
 
 

@@ -2,87 +2,53 @@
 
 import reflex as rx
 
-from discovery_app.components.data_table import Column, data_table, pager
+from discovery_app.components.buttons import link_button
 from discovery_app.components.drawer import drawer, drawer_section
-from discovery_app.components.empty_state import empty_state
 from discovery_app.components.export_menu import export_menu
-from discovery_app.components.filter_bar import filter_bar, filter_chip
 from discovery_app.components.frame import frame
-from discovery_app.components.layout import stack, tiles, with_drawer
+from discovery_app.components.layout import tiles, with_drawer
 from discovery_app.components.metric_tile import metric_tile
 from discovery_app.components.notice import notice
 from discovery_app.components.page_header import page_header
-from discovery_app.components.table_row import (
-    cell,
-    clipped,
-    number_cell,
-    table_row,
-    two_lines,
-)
-from discovery_app.components.tabs import tabs
 from discovery_app.components.tokens import MUTED, Tone, said, when_said
 from discovery_app.domain.dependency_page import (
-    EDGES,
-    GROUPS,
-    MAP,
-    UNKNOWN,
-    DependencyRow,
-    EndpointRow,
-    GroupRow,
     MemberLine,
 )
-from discovery_app.pages.dependency_map import dependency_map
+from discovery_app.pages.dependency_lists import dependency_views
+from discovery_app.pages.evaluation import evaluate_dialog, evaluation_notices
 from discovery_app.states.dependencies import DependenciesState
+from discovery_app.states.evaluation import EvaluationState
 from discovery_app.states.session import SessionState
-
-EDGE_COLUMNS = (
-    Column("From", "208px"),
-    Column("To", "208px"),
-    Column("Port", "96px"),
-    Column("Kind", "120px"),
-    Column("Connections", "112px", numeric=True),
-    Column("Observed", "200px"),
-    Column("Marks and source"),
-)
-ENDPOINT_COLUMNS = (
-    Column("Endpoint", "240px"),
-    Column("Dependencies", "128px", numeric=True),
-    Column("Who talks to it"),
-)
-GROUP_COLUMNS = (
-    Column("Move group", "200px"),
-    Column("Waves", "112px"),
-    Column("Assets", "88px", numeric=True),
-    Column("In cycles", "88px", numeric=True),
-    Column("Environments", "200px"),
-    Column("Applications"),
-)
-NOISE = (("all", "shown"), ("only", "alone"))
-KINDS = (
-    ("connection", "Connection"),
-    ("depends_on", "Depends on"),
-    ("application", "Application"),
-)
 
 
 @rx.page(
     route="/engagements/[engagement_id]/dependencies",
     title="Dependencies · Discovery",
-    on_load=[SessionState.load, SessionState.watch, DependenciesState.watch],
+    on_load=[
+        SessionState.load,
+        SessionState.watch,
+        DependenciesState.watch,
+        EvaluationState.watch,
+    ],
 )
 def dependencies() -> rx.Component:
     """Show a map and three lists of one engagement; a group's members beside it."""
-    exports = said("/api/v1/engagements/") + DependenciesState.engagement_id
+    place = said("/engagements/") + DependenciesState.engagement_id
     return frame(
         "Dependencies",
         page_header(
             "Dependencies",
-            export_menu((("Dependencies", exports + "/exports/dependencies"),)),
+            link_button("Settings", place + "/settings"),
+            evaluate_dialog(),
+            export_menu(
+                (("Dependencies", said("/api/v1") + place + "/exports/dependencies"),)
+            ),
             subtitle="From connections that were seen and from what the lists say",
         ),
         notice(DependenciesState.problem, tone=Tone.BAD),
+        evaluation_notices(),
         _tiles(),
-        with_drawer(_views(), _drawer(), DependenciesState.detail.name != ""),
+        with_drawer(dependency_views(), _drawer(), DependenciesState.detail.name != ""),
         session=SessionState.view,
         on_pick=SessionState.select,
     )
@@ -127,160 +93,6 @@ def _tiles() -> rx.Component:
             "package",
             href=here + "?view=groups",
         ),
-    )
-
-
-def _views() -> rx.Component:
-    return tabs(
-        [
-            (MAP, "Map", dependency_map()),
-            (EDGES, "Dependencies", stack(_filters(), _edges())),
-            (UNKNOWN, "Unknown endpoints", _endpoints()),
-            (GROUPS, "Move groups", _groups()),
-        ],
-        DependenciesState.query.view,
-        lambda view: DependenciesState.pick("view", view),
-    )
-
-
-def _filters() -> rx.Component:
-    query = DependenciesState.query
-    yes = (("yes", "only"),)
-    return filter_bar(
-        "Search an endpoint",
-        [
-            filter_chip("Noise", NOISE, query.noise, _pick("noise"), any_word="Hidden"),
-            filter_chip("Kind", KINDS, query.kind, _pick("kind")),
-            filter_chip("Shared services", yes, query.shared, _pick("shared")),
-            filter_chip("Across environments", yes, query.cross, _pick("cross")),
-            rx.cond(
-                query.asset != "",
-                filter_chip(
-                    "Asset", ((query.asset, "one"),), query.asset, _pick("asset")
-                ),
-                rx.fragment(),
-            ),
-        ],
-        value=query.q,
-        on_change=DependenciesState.search,
-        count=DependenciesState.listed.count,
-        on_clear=DependenciesState.clear,
-        filtered=DependenciesState.is_filtered,
-    )
-
-
-def _pick(name: str):  # noqa: ANN202  A handler of one value.
-    return lambda value: DependenciesState.pick(name, value)
-
-
-def _edges() -> rx.Component:
-    return data_table(
-        "Dependencies, the busiest first",
-        EDGE_COLUMNS,
-        DependenciesState.listed.edges,
-        _edge_row,
-        loading=DependenciesState.loading,
-        empty=rx.cond(
-            DependenciesState.is_filtered,
-            empty_state(
-                "search_x", "No dependency fits these filters", "Take a filter back."
-            ),
-            empty_state(
-                "share_2",
-                "No dependencies yet",
-                "Import a list of connections, or a list with a column that says what "
-                "depends on what. What counts as noise is hidden.",
-            ),
-        ),
-        min_width="1080px",
-        footer=_pager(),
-    )
-
-
-def _edge_row(row: DependencyRow) -> rx.Component:
-    return table_row(
-        _endpoint(row.source, row.source_href),
-        cell(_endpoint(row.destination, row.destination_href)),
-        cell(row.port, class_name="num nowrap"),
-        cell(row.kind),
-        number_cell(row.connections),
-        cell(row.seen, class_name="num nowrap"),
-        cell(
-            when_said(row.marks, clipped(row.marks)),
-            rx.text(row.evidence, size="1", color=MUTED, class_name="truncate"),
-            title=row.evidence,
-        ),
-    )
-
-
-def _endpoint(name: str, href: str) -> rx.Component:
-    plain = rx.text(name, size="2", class_name="truncate", title=name)
-    linked = rx.link(plain, href=href, underline="hover", color="inherit")
-    return rx.cond(said(href) != "", linked, plain)
-
-
-def _endpoints() -> rx.Component:
-    return data_table(
-        "Endpoints that are no known asset",
-        ENDPOINT_COLUMNS,
-        DependenciesState.listed.endpoints,
-        _endpoint_row,
-        loading=DependenciesState.loading,
-        empty=empty_state(
-            "circle_check",
-            "Every endpoint is a known asset",
-            "Or no connections were imported yet.",
-        ),
-        footer=_pager(),
-    )
-
-
-def _endpoint_row(row: EndpointRow) -> rx.Component:
-    return table_row(
-        _endpoint(row.endpoint, row.href),
-        number_cell(row.edges),
-        cell(clipped(row.talkers, size="2")),
-    )
-
-
-def _groups() -> rx.Component:
-    return data_table(
-        "Move groups by wave",
-        GROUP_COLUMNS,
-        DependenciesState.listed.groups,
-        _group_row,
-        loading=DependenciesState.loading,
-        empty=empty_state(
-            "package",
-            "No move groups yet",
-            "They come from dependencies that are neither noise nor shared services.",
-        ),
-        min_width="920px",
-        footer=_pager(),
-    )
-
-
-def _group_row(row: GroupRow) -> rx.Component:
-    return table_row(
-        two_lines(row.name, row.upload),
-        cell(row.wave),
-        number_cell(row.assets),
-        number_cell(row.cycles),
-        cell(clipped(row.environments, size="2")),
-        cell(clipped(row.applications, size="2")),
-        on_open=DependenciesState.open(row.group),
-        selected=DependenciesState.query.group == row.group,
-    )
-
-
-def _pager() -> rx.Component:
-    listed = DependenciesState.listed
-    return pager(
-        listed.shown,
-        DependenciesState.previous_page,
-        DependenciesState.next_page,
-        listed.has_previous,
-        listed.has_next,
     )
 
 

@@ -1,16 +1,24 @@
-"""The summary in words on the modernisation page, and evaluating again."""
+"""Summaries in words: of the engagement, and of one application."""
 
 import reflex as rx
 
-from discovery_app.components.buttons import plain_button, quiet_button
+from discovery_app.components.buttons import quiet_button
 from discovery_app.components.confirm_dialog import confirm_dialog
+from discovery_app.components.drawer import drawer
 from discovery_app.components.empty_state import skeleton_lines
-from discovery_app.components.labelled_input import labelled_area, labelled_input
+from discovery_app.components.labelled_input import labelled_area
 from discovery_app.components.notice import notice
 from discovery_app.components.panel import panel
 from discovery_app.components.status_badge import StatusLook, look_label
 from discovery_app.components.tokens import MUTED, Tone, how_many, when, when_said
-from discovery_app.states.narrative import NarrativeState as State
+from discovery_app.states.modernisation import ModernisationState
+from discovery_app.states.narrative import (
+    ApplicationNarrativeState,
+    NarrativeState,
+    SummaryOf,
+)
+
+State = type[SummaryOf]
 
 _LOOKS = {
     "model": StatusLook("Written by a model", "bot", Tone.ATTENTION),
@@ -19,57 +27,59 @@ _LOOKS = {
 _RULES = StatusLook("Written by rules", "list_checks", Tone.NEUTRAL)
 
 
-def summary_notices() -> rx.Component:
+def summary_notices(state: State) -> rx.Component:
     """Return what happened, and why something did not."""
     return rx.fragment(
-        notice(State.problem, tone=Tone.BAD),
-        notice(State.failure, tone=Tone.BAD, on_dismiss=State.dismiss),
-        notice(State.notice, tone=Tone.GOOD, on_dismiss=State.dismiss),
+        notice(state.problem, tone=Tone.BAD),
+        notice(state.failure, tone=Tone.BAD, on_dismiss=state.dismiss),
+        notice(state.notice, tone=Tone.GOOD, on_dismiss=state.dismiss),
     )
 
 
 def summary_panel() -> rx.Component:
-    """Return the summary with who wrote it, and what a person may do about it."""
-    cases = [(word, look_label(look)) for word, look in _LOOKS.items()]
+    """Return the engagement's summary: who wrote it, what a person may do about it."""
     return panel(
         "Summary",
-        rx.cond(State.loading, skeleton_lines(4), _text()),
-        note=rx.fragment(rx.match(State.shown.author, *cases, look_label(_RULES))),
+        rx.cond(NarrativeState.loading, skeleton_lines(4), _text(NarrativeState)),
+        note=_author(NarrativeState),
     )
 
 
-def evaluate_dialog() -> rx.Component:
-    """Return the button that judges the whole inventory again."""
-    return when(
-        State.may_evaluate,
-        confirm_dialog(
-            plain_button("Evaluate again…"),
-            "Judge the whole inventory again?",
-            "Support and advice of every asset are judged by the settings and the "
-            "end-of-life data of now. What people decided stays; nothing else of the "
-            "inventory changes.",
-            "Evaluate the inventory",
-            on_confirm=State.evaluate,
-            reason=State.reason,
-            on_reason=State.write_reason,
-            reason_hint="The move is planned for next spring.",
-            content=rx.box(
-                labelled_input(
-                    "As of",
-                    State.as_of,
-                    State.write_as_of,
-                    kind="date",
-                    hint="Empty is today. A day to come shows what will have ended.",
-                ),
-                margin_top="16px",
-            ),
-            on_open_change=State.ask,
+def application_drawer() -> rx.Component:
+    """Return the summary of the application that the address names."""
+    state = ApplicationNarrativeState
+    unknown = rx.text("No asset names this application any more.", size="2")
+    known = rx.flex(
+        summary_notices(state),
+        _author(state),
+        _text(state),
+        direction="column",
+        gap="12px",
+        margin_top="12px",
+    )
+    return drawer(
+        rx.cond(
+            state.shown.application == "",
+            ModernisationState.query.application,
+            state.shown.application,
         ),
+        rx.cond(
+            state.loading,
+            skeleton_lines(4),
+            rx.cond(state.shown.headline == "", unknown, known),
+        ),
+        on_close=ModernisationState.close,
+        subtitle="What the inventory says of this application",
     )
 
 
-def _text() -> rx.Component:
-    shown = State.shown
+def _author(state: State) -> rx.Component:
+    cases = [(word, look_label(look)) for word, look in _LOOKS.items()]
+    return rx.fragment(rx.match(state.shown.author, *cases, look_label(_RULES)))
+
+
+def _text(state: State) -> rx.Component:
+    shown = state.shown
     return rx.box(
         rx.text(shown.headline, size="3", weight="medium", class_name="breaks"),
         rx.foreach(
@@ -90,7 +100,7 @@ def _text() -> rx.Component:
             shown.byline, size="1", color=MUTED, margin_top="12px", class_name="breaks"
         ),
         when_said(shown.note, rx.text(shown.note, size="1", color=MUTED)),
-        _actions(),
+        _actions(state),
     )
 
 
@@ -110,19 +120,19 @@ def _points(title: str, points: rx.Var[list[str]] | tuple[str, ...]) -> rx.Compo
     )
 
 
-def _actions() -> rx.Component:
-    shown = State.shown
+def _actions(state: State) -> rx.Component:
+    shown = state.shown
     return rx.flex(
         when(
-            shown.may_ask & State.may_evaluate,
+            shown.may_ask & state.may_evaluate,
             quiet_button(
                 rx.cond(shown.waits, "The model writes…", "Let the model write"),
-                on_click=State.have_written,
+                on_click=state.have_written,
                 disabled=shown.waits,
             ),
         ),
-        when(State.may_override, _override()),
-        when(State.may_override & (shown.author == "person"), _withdraw()),
+        when(state.may_override, _override(state)),
+        when(state.may_override & (shown.author == "person"), _withdraw(state)),
         gap="16px",
         wrap="wrap",
         align="center",
@@ -131,40 +141,40 @@ def _actions() -> rx.Component:
     )
 
 
-def _override() -> rx.Component:
+def _override(state: State) -> rx.Component:
     return confirm_dialog(
         quiet_button("Write it yourself…"),
         "Write the summary yourself?",
         "Your words are shown instead, under your name, and later imports keep them.",
         "Show my words",
-        on_confirm=State.override,
-        reason=State.reason,
-        on_reason=State.write_reason,
+        on_confirm=state.override,
+        reason=state.reason,
+        on_reason=state.write_reason,
         reason_hint="Agreed with the client's architects.",
-        blocked=State.words.strip() == "",
+        blocked=state.words.strip() == "",
         content=rx.box(
             labelled_area(
                 "Summary",
-                State.words,
-                State.write_words,
+                state.words,
+                state.write_words,
                 rows=8,
                 hint="The first line is the headline.",
             ),
             margin_top="16px",
         ),
-        on_open_change=State.ask,
+        on_open_change=state.ask,
     )
 
 
-def _withdraw() -> rx.Component:
+def _withdraw(state: State) -> rx.Component:
     return confirm_dialog(
         quiet_button("Take my words back…"),
         "Let the summary be written from the facts again?",
         "The words are taken back; the audit log keeps that they were there.",
         "Take the words back",
-        on_confirm=State.withdraw,
-        reason=State.reason,
-        on_reason=State.write_reason,
+        on_confirm=state.withdraw,
+        reason=state.reason,
+        on_reason=state.write_reason,
         reason_hint="The inventory has changed since.",
-        on_open_change=State.ask,
+        on_open_change=state.ask,
     )

@@ -18,8 +18,9 @@ from discovery_app.phases.base import (
 )
 from discovery_app.transforms.edges import aggregate, links, with_ends
 from discovery_app.transforms.graph import Grouping, group_assets
-from discovery_app.transforms.map_layout import PLACED, placed
-from discovery_app.transforms.noise import with_environments, with_noise, with_shared
+from discovery_app.transforms.grouped import flagged, grouped
+from discovery_app.transforms.map_layout import PLACED
+from discovery_app.transforms.noise import with_backup, with_noise
 
 TITLE: Final = "Dependency analysis"
 WEIGHT: Final = 10.0
@@ -38,6 +39,9 @@ EDGE_SCHEMA: Final = {
     "port": pl.Int32(),
     "protocol": pl.String(),
     "kind": pl.String(),
+    "backup": pl.Boolean(),
+    "source_application": pl.String(),
+    "destination_application": pl.String(),
     "noise": pl.Boolean(),
     "noise_reason": pl.String(),
     "shared_service": pl.Boolean(),
@@ -74,14 +78,11 @@ def run(context: PhaseContext) -> PhaseResult:
     whole = linked.filter(
         pl.col("source").is_not_null() & pl.col("destination").is_not_null()
     )
-    whole = with_noise(whole, records, context.recorded.noise_ports)
+    whole = with_noise(with_backup(whole), records, context.recorded.noise_ports)
     context.report(0.4, "Setting noise and shared services apart")
     edges = _edges(whole, records, _files(context, records))
     context.report(0.7, "Grouping what moves together")
-    real = edges.filter(~pl.col("noise") & ~pl.col("shared_service"))
-    grouping = group_assets(real)
-    context.report(0.8, "Placing them on the map")
-    groups = placed(grouping.groups, real, _in_order(records))
+    grouping, groups = grouped(edges, records)
     unknown = _unknown_endpoints(edges.filter(~pl.col("noise")))
     output = _summary(edges, unknown, grouping)
     noisy = int(whole["noise"].sum())
@@ -128,19 +129,8 @@ def accepted(state: DiscoveryFlowState) -> PhaseResult:
 def _edges(
     whole: pl.DataFrame, records: pl.DataFrame, files: pl.DataFrame
 ) -> pl.DataFrame:
-    edges = with_shared(aggregate(whole, files), records)
-    edges = with_environments(edges, records)
+    edges = flagged(aggregate(whole, files), records)
     return edges.select(list(EDGE_SCHEMA)).cast(pl.Schema(EDGE_SCHEMA))
-
-
-def _in_order(records: pl.DataFrame) -> pl.DataFrame:
-    """Return the records by what they are called, not by where they stood in a file."""
-    return records.sort(
-        pl.coalesce("asset_name", "hostname", "fqdn").str.to_lowercase(),
-        *("asset_name", "fqdn", "external_id", "serial_number", "vm_uuid"),
-        pl.col("ip_address").list.join(" "),
-        "record",
-    ).select("record")
 
 
 def _files(context: PhaseContext, records: pl.DataFrame) -> pl.DataFrame:

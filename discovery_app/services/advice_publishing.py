@@ -69,14 +69,13 @@ class AdvicePublishing:
         self._said_by = said_by
 
     def run(self, *, replace: bool) -> None:
-        """Write them; with ``replace``, in the place of what earlier imports said."""
-        self.advise(replace=replace)
-        self._groups(replace=replace)
+        """Write them; with ``replace``, in the place of what earlier imports said.
 
-    def advise(self, *, replace: bool) -> None:
-        """Write the findings and decisions alone."""
+        A frame of groups may name the import of each in a column session_id.
+        """
         self._findings(replace=replace)
         self._decisions(replace=replace)
+        self._groups(replace=replace)
 
     def _findings(self, *, replace: bool) -> None:
         if replace:
@@ -123,13 +122,17 @@ class AdvicePublishing:
         if frame.is_empty():
             return
         kinds = column_types(GROUPS, *GROUP_COLUMNS)
+        named = "session_id" in frame.columns
+        if named:
+            kinds |= column_types(GROUPS, "session_id")
         staged = stage(
             self._session,
             "staged_groups",
             _RECORD | kinds,
             frame.rename({"move_group": "group_number"}),
         )
-        columns, rows = self._rows(staged, GROUP_COLUMNS, {})
+        given: _Given = {"session_id": staged.c.session_id} if named else {}
+        columns, rows = self._rows(staged, GROUP_COLUMNS, given)
         self._session.execute(
             sa.insert(GROUPS).from_select(columns, rows, include_defaults=False)
         )

@@ -13,7 +13,8 @@ from discovery_app.errors import NotFoundError
 from discovery_app.knowledge.fields import ASSET_FIELDS
 from discovery_app.services.asset_queries import asset_condition
 from discovery_app.services.conflicts import ConflictService
-from discovery_app.services.modernisation import FindingFilter, ModernisationService
+from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.modernisation_filters import FindingFilter
 from discovery_app.services.tables import (
     ASSETS,
     CONFLICTS,

@@ -11,10 +11,10 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.inventory import PAGE_SIZE, DependencyView, WordCount
 from discovery_app.services.asset_queries import check_page
 from discovery_app.services.tables import ASSETS, DEPENDENCIES, GROUPS
+from discovery_app.services.unknown_endpoints import unknown_endpoints
 
 MOST_EDGES: Final = 5_000
 """A drawn graph has at most so many edges; chosen for what a browser draws."""
-MOST_ENDPOINTS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,6 @@ class DependencySummary:
     unknown_endpoints: int
     move_groups: int
     waves: int
-
-
-@dataclass(frozen=True)
-class UnknownEndpoint:
-    """An endpoint that is no known asset, and who talks to it.
-
-    Attributes:
-        talkers: Names, the first ten.
-    """
-
-    endpoint: str
-    edges: int
-    talkers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,7 +127,7 @@ class DependencyService:
             .group_by(edge.noise_reason)
             .order_by(number.desc(), edge.noise_reason)
         )
-        unknown = sa.select(number).select_from(_unknown(scope).subquery())
+        unknown = sa.select(number).select_from(unknown_endpoints(scope).subquery())
         groups = self._session.execute(
             sa.select(
                 sa.func.count(
@@ -159,14 +146,6 @@ class DependencyService:
             move_groups=groups[0],
             waves=groups[1],
         )
-
-    def unknown_endpoints(self, scope: Scope) -> tuple[UnknownEndpoint, ...]:
-        """Return endpoints that are no known asset, the busiest first."""
-        scope.require(Permission.VIEW)
-        rows = self._session.execute(
-            _unknown(scope).order_by(sa.desc("edges"), "endpoint").limit(MOST_ENDPOINTS)
-        )
-        return tuple(UnknownEndpoint(r[0], r[1], tuple(r[2][:10])) for r in rows)
 
     def members(self, scope: Scope) -> tuple[GroupMember, ...]:
         """Return the assets of all move groups, by wave, group and name."""
@@ -236,25 +215,6 @@ def _conditions(
         part = wanted.search
         where.append(sa.or_(*(n.icontains(part, autoescape=True) for n in names)))
     return where
-
-
-def _unknown(scope: Scope) -> sa.Select:
-    """Select endpoint, number of edges and talkers of endpoints without an asset."""
-    scope.require(Permission.VIEW)
-    edge = DEPENDENCIES.c
-    mine = edge.engagement_id == scope.engagement_id
-    ends = sa.union_all(
-        sa.select(
-            edge.source.label("endpoint"), edge.destination.label("talker")
-        ).where(mine, edge.source_asset_id.is_(None)),
-        sa.select(edge.destination, edge.source).where(
-            mine, edge.destination_asset_id.is_(None)
-        ),
-    ).subquery()
-    talkers = sa.func.array_agg(ends.c.talker.distinct(), type_=sa.ARRAY(sa.Text()))
-    return sa.select(
-        ends.c.endpoint, sa.func.count().label("edges"), talkers.label("talkers")
-    ).group_by(ends.c.endpoint)
 
 
 def _view(row: sa.RowMapping) -> DependencyView:

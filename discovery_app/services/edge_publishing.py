@@ -16,6 +16,9 @@ EDGE_COLUMNS: Final = (
     "port",
     "protocol",
     "kind",
+    "backup",
+    "source_application",
+    "destination_application",
     "noise",
     "noise_reason",
     "shared_service",
@@ -27,7 +30,7 @@ EDGE_COLUMNS: Final = (
     "evidence",
 )
 
-_EDGES = sa.text(
+KEYED_EDGES: Final = sa.text(
     """
     create temporary table keyed_edges on commit drop as
     select e.*, s.asset_id as source_asset_id, d.asset_id as destination_asset_id,
@@ -55,13 +58,16 @@ _UPSERT = sa.text(
     """
     insert into dependencies (
         id, engagement_id, client_account_id, session_id, key, source_asset_id, source,
-        destination_asset_id, destination, port, protocol, kind, noise, noise_reason,
+        destination_asset_id, destination, port, protocol, kind, backup,
+        source_application, destination_application, noise, noise_reason,
         shared_service, cross_environment, connection_count, bytes_total,
         first_observed, last_observed, evidence)
     select gen_random_uuid(), :engagement_id, :client_account_id, :session_id, key,
         (array_agg(source_asset_id))[1], min(source),
         (array_agg(destination_asset_id))[1], min(destination),
-        min(port), left(min(protocol), 30), min(kind), bool_and(coalesce(noise, false)),
+        min(port), left(min(protocol), 30), min(kind),
+        bool_and(coalesce(backup, false)), min(source_application),
+        min(destination_application), bool_and(coalesce(noise, false)),
         case when bool_and(coalesce(noise, false)) then min(noise_reason) end,
         bool_or(coalesce(shared_service, false)),
         bool_or(coalesce(cross_environment, false)),
@@ -73,6 +79,9 @@ _UPSERT = sa.text(
         session_id = excluded.session_id,
         source = excluded.source,
         destination = excluded.destination,
+        backup = excluded.backup,
+        source_application = excluded.source_application,
+        destination_application = excluded.destination_application,
         noise = excluded.noise,
         noise_reason = excluded.noise_reason,
         shared_service = excluded.shared_service,
@@ -147,7 +156,7 @@ class EdgePublishing:
                 **column_types(DEPENDENCIES, *EDGE_COLUMNS),
             }
             stage(self._session, "staged_edges", kinds, frame)
-            self._session.execute(_EDGES)
+            self._session.execute(KEYED_EDGES)
             self._session.execute(_GONE, self._tenant)
             self._session.execute(_UPSERT, self._tenant)
         if "application_name" in self._publication.candidates.columns:

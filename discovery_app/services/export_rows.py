@@ -1,20 +1,23 @@
 """What each export holds: its columns and the query behind them (CONTRACTS.md)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from discovery_app.domain.access import Scope
+from discovery_app.knowledge.effort import effort_of
 from discovery_app.knowledge.fields import ASSET_FIELDS
+from discovery_app.services.asset_queries import TREATMENT
 from discovery_app.services.import_issues import SEVERITY_ORDER
 from discovery_app.services.tables import (
     ASSETS,
     DECISIONS,
     DEPENDENCIES,
     FINDINGS,
+    GROUPS,
     ISSUES,
     MAPPINGS,
     UPLOADS,
@@ -30,14 +33,21 @@ class ExportWhat(StrEnum):
     DEPENDENCIES = "dependencies"
     FINDINGS = "findings"
     DECISIONS = "decisions"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True)
 class ExportTable:
-    """The columns of an export and the statement that finds its rows."""
+    """The columns of an export and the statement that finds its rows.
+
+    Attributes:
+        worked_out: Turns a found row into an exported one, where rules of the app say
+            something that no table holds.
+    """
 
     columns: tuple[str, ...]
     rows: sa.Select
+    worked_out: Callable[[Sequence[Any]], Sequence[Any]] = tuple
 
 
 def export_table(scope: Scope, what: ExportWhat) -> ExportTable:
@@ -171,6 +181,45 @@ def _decisions(scope: Scope) -> ExportTable:
     )
 
 
+def _plan(scope: Scope) -> ExportTable:
+    """What holds for each asset, how much work that is, and what it moves with."""
+    decision, asset = DECISIONS.c, ASSETS.c
+    said_by = sa.case((decision.override.is_not(None), "person"), else_="rules")
+    grouped = _of_assets(DECISIONS).outerjoin(
+        GROUPS,
+        sa.and_(
+            GROUPS.c.asset_id == decision.asset_id,
+            GROUPS.c.engagement_id == decision.engagement_id,
+        ),
+    )
+    found = _table(
+        {
+            "asset_id": decision.asset_id,
+            "asset_name": asset.asset_name,
+            "application": asset.application_name,
+            "environment": asset.environment,
+            "treatment": TREATMENT,
+            "decided_by": said_by,
+            "rule": decision.rule,
+            "move_group": GROUPS.c.group_number,
+            "wave": GROUPS.c.wave,
+            "effort": asset.storage_provisioned_gb,
+            "effort_reason": asset.business_criticality,
+        },
+        grouped,
+        decision.engagement_id == scope.engagement_id,
+        (GROUPS.c.wave, GROUPS.c.group_number, asset.asset_name, decision.asset_id),
+    )
+    return replace(found, worked_out=_with_effort)
+
+
+def _with_effort(row: Sequence[Any]) -> Sequence[Any]:
+    """Return the row with the effort in the place of what it is worked out from."""
+    *told, storage_gb, criticality = row
+    estimate = effort_of(told[4], storage_gb, criticality)
+    return (*told, str(estimate.effort), estimate.reason)
+
+
 _TABLES: Final[Mapping[ExportWhat, Callable[[Scope], ExportTable]]] = {
     ExportWhat.ASSETS: _assets,
     ExportWhat.MAPPINGS: _mappings,
@@ -178,6 +227,7 @@ _TABLES: Final[Mapping[ExportWhat, Callable[[Scope], ExportTable]]] = {
     ExportWhat.DEPENDENCIES: _dependencies,
     ExportWhat.FINDINGS: _findings,
     ExportWhat.DECISIONS: _decisions,
+    ExportWhat.PLAN: _plan,
 }
 
 

@@ -88,7 +88,7 @@ class ExportService:
             table.rows, execution_options={"yield_per": ROWS_A_FETCH}
         )
         for part in found.partitions():
-            yield from part
+            yield from map(table.worked_out, part)
 
     def _check_fits(self, table: ExportTable) -> None:
         counted = sa.select(sa.func.count()).select_from(

@@ -18,6 +18,7 @@ from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.fields import target_label
 from discovery_app.services.audit import AuditService
 from discovery_app.services.earlier_runs import REMOVE_UNNAMED_APPLICATIONS
+from discovery_app.services.evaluations import EvaluationService
 from discovery_app.services.import_diffs import title_of
 from discovery_app.services.import_traces import TOUCHED, find_traces
 from discovery_app.services.publication import lock_inventory
@@ -113,8 +114,8 @@ class ImportUndoService:
     def undo(self, scope: Scope, session_id: UUID, reason: str) -> UndoPreview:
         """Take the import back as far as no other import has touched its assets.
 
-        The edges it brought go, too. Advice for restored assets is as it was and is
-        worked out again by their next import.
+        The edges it brought go, too. A runner then connects and judges again what is
+        left.
 
         Raises:
             NotPermittedError: The role may not import, and so not undo.
@@ -130,6 +131,7 @@ class ImportUndoService:
         self._restore(scope, session_id)
         for statement in (*_CLEAN_UP, REMOVE_UNNAMED_APPLICATIONS):
             self._session.execute(statement, _tenant(scope, session_id))
+        EvaluationService(self._session).ask_after_undo(scope)
         AuditService(self._session).record(
             scope,
             "import_undone",

@@ -1,7 +1,6 @@
-"""End of life and treatment advice of an engagement, and a person's word over it."""
+"""End of life and treatment advice of an engagement."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -16,49 +15,19 @@ from discovery_app.domain.inventory import (
     FindingView,
     WordCount,
 )
-from discovery_app.errors import InvalidInputError, NotFoundError
 from discovery_app.knowledge.effort import effort_of
 from discovery_app.services.asset_queries import TREATMENT, asset_condition, check_page
-from discovery_app.services.audit import AuditService
+from discovery_app.services.modernisation_filters import (
+    DECISIONS_OF_ASSETS,
+    DUE,
+    FINDINGS_OF_ASSETS,
+    QUARTER,
+    DecisionFilter,
+    FindingFilter,
+    decision_conditions,
+    finding_conditions,
+)
 from discovery_app.services.tables import ASSETS, DECISIONS, FINDINGS
-
-OVERRIDES: Final = (
-    "rehost",
-    "replatform",
-    "refactor",
-    "repurchase",
-    "relocate",
-    "retire",
-    "retain",
-    "rebuild",
-    "out_of_scope",
-)
-"""What a person may decide; the reviews and ``insufficient_data`` are questions."""
-
-_REASON_LENGTH: Final = 2_000
-
-DUE: Final = sa.case(
-    (FINDINGS.c.state == "extended_only", FINDINGS.c.extended_until),
-    else_=FINDINGS.c.eol_date,
-)
-"""The one date a state is about: where only extended support is left, its end; else
-the end of regular support."""
-
-QUARTER: Final = sa.func.to_char(DUE, 'YYYY "Q"Q')
-_FINDINGS_OF_ASSETS: Final = FINDINGS.join(
-    ASSETS,
-    sa.and_(
-        ASSETS.c.id == FINDINGS.c.asset_id,
-        ASSETS.c.engagement_id == FINDINGS.c.engagement_id,
-    ),
-)
-_DECISIONS_OF_ASSETS: Final = DECISIONS.join(
-    ASSETS,
-    sa.and_(
-        ASSETS.c.id == DECISIONS.c.asset_id,
-        ASSETS.c.engagement_id == DECISIONS.c.engagement_id,
-    ),
-)
 
 _DECISION: Final = (
     DECISIONS,
@@ -69,43 +38,10 @@ _DECISION: Final = (
 """A decision with what its view needs of the asset."""
 
 
-@dataclass(frozen=True)
-class FindingFilter:
-    """Which findings to list; an empty field lets all through.
-
-    Attributes:
-        quarter: As ``by_quarter`` names it, e.g. ``2027 Q2``.
-        search: Part of an asset's name, of what the file said, or of a product.
-        in_scope_only: Leave out what migration does not concern.
-    """
-
-    states: tuple[str, ...] = ()
-    product: str = ""
-    quarter: str = ""
-    search: str = ""
-    asset_id: UUID | None = None
-    in_scope_only: bool = False
-
-
-@dataclass(frozen=True)
-class DecisionFilter:
-    """Which decisions to list; an empty field lets all through.
-
-    Attributes:
-        treatments: What holds: the person's word, else the rules'.
-        overridden: Only those a person decided, or only those nobody did.
-    """
-
-    treatments: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    overridden: bool | None = None
-    search: str = ""
-
-
 class ModernisationService:
-    """Reads findings and decisions, and records a person's decision.
+    """Reads findings and decisions.
 
-    One instance serves one unit of work. It flushes; it never commits.
+    One instance serves one unit of work.
     """
 
     def __init__(self, session: Session) -> None:
@@ -129,8 +65,8 @@ class ModernisationService:
                 DUE.label("due"),
                 (DUE - FINDINGS.c.as_of).label("days_left"),
             )
-            .select_from(_FINDINGS_OF_ASSETS)
-            .where(*_finding_conditions(scope, chosen))
+            .select_from(FINDINGS_OF_ASSETS)
+            .where(*finding_conditions(scope, chosen))
             .order_by(DUE.asc().nulls_last(), ASSETS.c.asset_name, FINDINGS.c.id)
             .offset(offset)
             .limit(limit)
@@ -139,22 +75,22 @@ class ModernisationService:
 
     def count_findings(self, scope: Scope, chosen: FindingFilter | None = None) -> int:
         """Return how many findings the list has."""
-        return self._count(_FINDINGS_OF_ASSETS, _finding_conditions(scope, chosen))
+        return self._count(FINDINGS_OF_ASSETS, finding_conditions(scope, chosen))
 
     def by_state(
         self, scope: Scope, chosen: FindingFilter | None = None
     ) -> tuple[WordCount, ...]:
         """Return how many findings there are of each support state."""
         return self._group(
-            FINDINGS.c.state, _FINDINGS_OF_ASSETS, _finding_conditions(scope, chosen)
+            FINDINGS.c.state, FINDINGS_OF_ASSETS, finding_conditions(scope, chosen)
         )
 
     def by_quarter(
         self, scope: Scope, chosen: FindingFilter | None = None
     ) -> tuple[WordCount, ...]:
         """Return how many findings fall due in each quarter, in order of time."""
-        dated = [*_finding_conditions(scope, chosen), DUE.is_not(None)]
-        counts = self._group(QUARTER, _FINDINGS_OF_ASSETS, dated)
+        dated = [*finding_conditions(scope, chosen), DUE.is_not(None)]
+        counts = self._group(QUARTER, FINDINGS_OF_ASSETS, dated)
         return tuple(sorted(counts, key=lambda one: one.word))
 
     def decisions(
@@ -170,8 +106,8 @@ class ModernisationService:
         check_page(offset, limit)
         rows = self._session.execute(
             sa.select(*_DECISION)
-            .select_from(_DECISIONS_OF_ASSETS)
-            .where(*_decision_conditions(scope, chosen))
+            .select_from(DECISIONS_OF_ASSETS)
+            .where(*decision_conditions(scope, chosen))
             .order_by(ASSETS.c.asset_name, DECISIONS.c.id)
             .offset(offset)
             .limit(limit)
@@ -182,14 +118,14 @@ class ModernisationService:
         self, scope: Scope, chosen: DecisionFilter | None = None
     ) -> int:
         """Return how many decisions the list has."""
-        return self._count(_DECISIONS_OF_ASSETS, _decision_conditions(scope, chosen))
+        return self._count(DECISIONS_OF_ASSETS, decision_conditions(scope, chosen))
 
     def by_treatment(
         self, scope: Scope, chosen: DecisionFilter | None = None
     ) -> tuple[WordCount, ...]:
         """Return how many assets each treatment holds for."""
         return self._group(
-            TREATMENT, _DECISIONS_OF_ASSETS, _decision_conditions(scope, chosen)
+            TREATMENT, DECISIONS_OF_ASSETS, decision_conditions(scope, chosen)
         )
 
     def decision(self, scope: Scope, asset_id: UUID) -> DecisionView | None:
@@ -198,7 +134,7 @@ class ModernisationService:
         row = (
             self._session.execute(
                 sa.select(*_DECISION)
-                .select_from(_DECISIONS_OF_ASSETS)
+                .select_from(DECISIONS_OF_ASSETS)
                 .where(asset_condition(scope, asset_id))
             )
             .mappings()
@@ -213,7 +149,7 @@ class ModernisationService:
         scope.require(Permission.VIEW)
         rows = self._session.execute(
             sa.select(*_DECISION)
-            .select_from(_DECISIONS_OF_ASSETS)
+            .select_from(DECISIONS_OF_ASSETS)
             .where(
                 DECISIONS.c.engagement_id == scope.engagement_id,
                 DECISIONS.c.asset_id.in_(asset_ids),
@@ -244,70 +180,6 @@ class ModernisationService:
         )
         return tuple(rows.scalars())
 
-    def override(
-        self, scope: Scope, asset_id: UUID, treatment: str, reason: str
-    ) -> DecisionView:
-        """Decide otherwise than the rules; later imports keep it.
-
-        An empty ``treatment`` takes an earlier word back: the rules' advice holds.
-
-        Raises:
-            NotPermittedError: The role may not override advice.
-            InvalidInputError: There is no such treatment, or no reason is given.
-            NotFoundError: There is no such asset, or nothing was advised for it.
-        """
-        scope.require(Permission.OVERRIDE_DECISIONS)
-        why = _checked_reason(reason)
-        if treatment and treatment not in OVERRIDES:
-            raise InvalidInputError(
-                f"{treatment} is no treatment; choose one of {', '.join(OVERRIDES)}."
-            )
-        before = self.decision(scope, asset_id)
-        if before is None:
-            raise NotFoundError("decision for asset", asset_id)
-        given = bool(treatment)
-        self._session.execute(
-            sa.update(DECISIONS)
-            .values(
-                override=treatment or None,
-                override_reason=why if given else None,
-                override_by=scope.actor if given else None,
-                override_at=sa.func.now() if given else None,
-            )
-            .where(
-                DECISIONS.c.asset_id == asset_id,
-                DECISIONS.c.engagement_id == scope.engagement_id,
-            )
-        )
-        AuditService(self._session).record(
-            scope,
-            "decision_overridden" if given else "override_withdrawn",
-            before.asset_name,
-            why,
-            details={
-                "asset_id": str(asset_id),
-                "before": before.holds,
-                "after": treatment or before.treatment,
-                "rule": before.rule,
-            },
-        )
-        after = self.decision(scope, asset_id)
-        if after is None:
-            raise NotFoundError("decision for asset", asset_id)
-        return after
-
-    def overrides(self, scope: Scope) -> Mapping[str, str]:
-        """Return what people decided, by lower-case asset name, for the next run."""
-        rows = self._session.execute(
-            sa.select(sa.func.lower(ASSETS.c.asset_name), DECISIONS.c.override)
-            .select_from(_DECISIONS_OF_ASSETS)
-            .where(
-                DECISIONS.c.engagement_id == scope.engagement_id,
-                DECISIONS.c.override.is_not(None),
-            )
-        )
-        return {name: treatment for name, treatment in rows}  # noqa: C416
-
     def _count(self, source: sa.FromClause, where: list[sa.ColumnElement]) -> int:
         counted = sa.select(sa.func.count()).select_from(source).where(*where)
         return self._session.scalar(counted) or 0
@@ -327,60 +199,6 @@ class ModernisationService:
             .order_by(number.desc(), sa.text("1"))
         )
         return tuple(WordCount(word, count) for word, count in rows)
-
-
-def _finding_conditions(
-    scope: Scope, chosen: FindingFilter | None
-) -> list[sa.ColumnElement]:
-    scope.require(Permission.VIEW)
-    wanted = chosen or FindingFilter()
-    where: list[sa.ColumnElement] = [FINDINGS.c.engagement_id == scope.engagement_id]
-    if wanted.states:
-        where.append(FINDINGS.c.state.in_(wanted.states))
-    if wanted.product:
-        where.append(FINDINGS.c.product == wanted.product)
-    if wanted.quarter:
-        where.append(QUARTER.op("=")(wanted.quarter))
-    if wanted.asset_id is not None:
-        where.append(FINDINGS.c.asset_id == wanted.asset_id)
-    if wanted.in_scope_only:
-        where.append(ASSETS.c.in_scope)
-    if wanted.search:
-        where.append(
-            sa.or_(
-                ASSETS.c.asset_name.icontains(wanted.search, autoescape=True),
-                FINDINGS.c.raw.icontains(wanted.search, autoescape=True),
-                FINDINGS.c.product.icontains(wanted.search, autoescape=True),
-            )
-        )
-    return where
-
-
-def _decision_conditions(
-    scope: Scope, chosen: DecisionFilter | None
-) -> list[sa.ColumnElement]:
-    scope.require(Permission.VIEW)
-    wanted = chosen or DecisionFilter()
-    where: list[sa.ColumnElement] = [DECISIONS.c.engagement_id == scope.engagement_id]
-    if wanted.treatments:
-        where.append(TREATMENT.in_(wanted.treatments))
-    if wanted.rules:
-        where.append(DECISIONS.c.rule.in_(wanted.rules))
-    if wanted.overridden is not None:
-        where.append(DECISIONS.c.override.is_not(None) == wanted.overridden)
-    if wanted.search:
-        where.append(ASSETS.c.asset_name.icontains(wanted.search, autoescape=True))
-    return where
-
-
-def _checked_reason(reason: str) -> str:
-    why = reason.strip()
-    if not why or len(why) > _REASON_LENGTH:
-        raise InvalidInputError(
-            f"Say why, in at most {_REASON_LENGTH:,} characters; it is kept with the "
-            "decision."
-        )
-    return why
 
 
 def _finding(row: sa.RowMapping) -> FindingView:

@@ -13,12 +13,13 @@ from discovery_app.errors import MissingInputError
 from discovery_app.phases.base import PhaseResult, Recorded
 from discovery_app.services.assets import AssetService
 from discovery_app.services.corrected_imports import CorrectedImportService
+from discovery_app.services.decision_overrides import DecisionOverrideService
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
 from discovery_app.services.engagement_settings import EngagementSettingService
+from discovery_app.services.evaluations import EvaluationService
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.mapping_memory import MappingMemoryService
-from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.publication import Publication
 from discovery_app.services.row_corrections import RowCorrectionService
@@ -71,7 +72,7 @@ class PhaseResultService:
         chosen = EngagementSettingService(self._session).read(scope).settings
         return Recorded(
             as_of=state.as_of,
-            overrides=ModernisationService(self._session).overrides(scope),
+            overrides=DecisionOverrideService(self._session).standing(scope),
             thresholds=chosen.thresholds,
             end_of_life=EndOfLifeDataService(self._session).current(),
         )
@@ -131,8 +132,9 @@ class PhaseResultService:
                 decisions=frames["tech_debt_analysis", "decisions"],
             ),
         )
+        EvaluationService(self._session).ask_after_import(scope, state.as_of)
         if settings().llm_model:
-            NarrativeService(self._session).request(scope, session_id)
+            NarrativeService(self._session).ask_for_import(scope, session_id)
         integration = Integration(
             accounting=published.accounting,
             inventory=published.inventory,

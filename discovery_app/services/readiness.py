@@ -21,6 +21,10 @@ from discovery_app.knowledge.readiness import (
     Attribute,
     readiness_level,
 )
+from discovery_app.services.modernisation_filters import (
+    APPLICATION_SEPARATORS,
+    of_application,
+)
 from discovery_app.services.tables import ASSETS, CONFLICTS, DEPENDENCIES, FINDINGS
 
 CLEAR_STATES: Final = ("supported", "eol_within_12_months", "extended_only", "eol")
@@ -87,15 +91,20 @@ class ReadinessService:
         found = [_readiness(row[0], row[1], row[2:]) for row in rows]
         return tuple(sorted(found, key=lambda one: (one.percent, one.application)))
 
-    def whole(self, scope: Scope) -> ApplicationReadiness | None:
-        """Return the readiness of all assets in scope; ``None`` if there are none."""
+    def whole(self, scope: Scope, application: str = "") -> ApplicationReadiness | None:
+        """Return the readiness of all assets in scope; ``None`` if there are none.
+
+        Args:
+            application: Only of those that name it; see ``of_application``.
+        """
         scope.require(Permission.VIEW)
+        named = [of_application(application)] if application else []
         row = self._session.execute(
             sa.select(sa.func.count(), *self._means(scope))
             .select_from(_rows(scope))
-            .where(*_planned(scope))
+            .where(*_planned(scope), *named)
         ).one()
-        return _readiness("", row[0], row[1:]) if row[0] else None
+        return _readiness(application, row[0], row[1:]) if row[0] else None
 
     def _means(self, scope: Scope) -> list[sa.ColumnElement[float]]:
         """Return each attribute's mean over the assets, in order."""
@@ -128,7 +137,7 @@ def _applications() -> sa.TableValuedAlias:
     """Return the applications an asset names, ``MISSING`` if it names none."""
     named = sa.func.nullif(sa.func.trim(ASSETS.c.application_name), "")
     parts = sa.func.regexp_split_to_table(
-        sa.func.coalesce(named, MISSING), "[,;\\n]", type_=sa.Text()
+        sa.func.coalesce(named, MISSING), APPLICATION_SEPARATORS, type_=sa.Text()
     )
     return parts.table_valued("application").render_derived(name="applications")
 

@@ -1,12 +1,11 @@
 """Judges an engagement's inventory again: another day, other lines, newer data.
 
-What the last phase of an import does for its own rows, this does for every asset as
-it stands in the inventory now, whichever imports told of it. No file is read and no
-workflow runs, so it also works after the frames are cleaned away. What people decided
-stays.
+What the last phases of an import do for its own rows, this does for every asset and
+every connection as they stand in the inventory now, whichever imports told of them. No
+file is read and no workflow runs, so it also works after the frames are cleaned away.
+What people decided stays.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,24 +15,27 @@ import polars as pl
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from discovery_app.domain.access import Permission, Scope
+from discovery_app.domain.access import Scope
+from discovery_app.domain.engagement_request import AskedFor
 from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.releases import EndOfLifeData
 from discovery_app.services.advice_publishing import AdvicePublishing
-from discovery_app.services.audit import AuditService, require_reason
+from discovery_app.services.audit import AuditService
+from discovery_app.services.decision_overrides import DecisionOverrideService
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
 from discovery_app.services.engagement_settings import (
     EngagementSettingService,
     note_evaluation,
 )
-from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.inventory_frames import fetched
 from discovery_app.services.publication import (
     PUBLISHED,
     Publication,
     lock_inventory,
     make_published,
 )
-from discovery_app.services.tables import ASSETS, DECISIONS, DEPENDENCIES
+from discovery_app.services.reconnecting import Reconnecting
+from discovery_app.services.tables import ASSETS, DECISIONS
 from discovery_app.transforms.convert import RECORD_FIELDS, with_all_fields
 from discovery_app.transforms.decisions import decide
 from discovery_app.transforms.facts import gather
@@ -41,6 +43,13 @@ from discovery_app.transforms.support import findings
 
 _READ: Final = (
     "asset_name",
+    "hostname",
+    "fqdn",
+    "external_id",
+    "serial_number",
+    "vm_uuid",
+    "ip_address",
+    "environment",
     "operating_system",
     "os_version",
     "os_architecture",
@@ -65,20 +74,11 @@ _READ: Final = (
     "last_seen",
     "tags",
 )
-"""What the rules look at (``transforms.facts``)."""
+"""What connects assets and what the rules look at (``transforms.facts``)."""
 
 _CLASS: Final = {"asset_type": pl.String(), "scope_reason": pl.String()}
-_EDGES: Final = {
-    "source_asset": pl.String(),
-    "destination_asset": pl.String(),
-    "port": pl.Int32(),
-    "noise": pl.Boolean(),
-    "shared_service": pl.Boolean(),
-    "first_observed": pl.Datetime("us", "UTC"),
-    "last_observed": pl.Datetime("us", "UTC"),
-}
-_ROWS_A_FETCH: Final = 5_000
 _NOTHING: Final = pl.DataFrame()
+NO_ASSETS: Final = "There is no asset to judge yet; import the client's files first."
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,15 @@ class Reassessed:
     Attributes:
         changed: Assets whose treatment by the rules is another one now.
         data: The newest end-of-life data it stands on.
+        dependencies: Edges that are no noise, and their move groups.
     """
 
     as_of: date
     assets: int
     changed: int
     data: str
+    dependencies: int
+    move_groups: int
 
 
 class ReassessmentService:
@@ -105,68 +108,82 @@ class ReassessmentService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def run(self, scope: Scope, as_of: date | None, reason: str) -> Reassessed:
-        """Judge every asset by today's settings and data, as of a day.
+    def run(self, asked: AskedFor) -> Reassessed:
+        """Connect and judge every asset by the settings and data of now.
 
-        Args:
-            as_of: ``None`` is the database's today.
+        For a runner: ``EvaluationService.ask`` checked what the person may do.
 
         Raises:
-            NotPermittedError: The role may not.
-            InvalidInputError: There is no asset yet, or no reason is given.
+            InvalidInputError: There is no asset any more.
         """
-        scope.require(Permission.EVALUATE_AGAIN)
-        why = require_reason(reason)
+        scope = asked.scope
         lock_inventory(self._session, scope)
-        day = as_of or self._today()
+        day = asked.as_of or self._today()
         assets = self._assets(scope)
         if assets.is_empty():
-            raise InvalidInputError(
-                "There is no asset to judge yet; import the client's files first."
-            )
+            raise InvalidInputError(NO_ASSETS)
         data = EndOfLifeDataService(self._session).current()
         before = self._treatments(scope)
-        self._judge(scope, assets, day, data)
+        edges, groups = self._judge(scope, assets, day, data)
         note_evaluation(self._session, scope)
         after = self._treatments(scope)
-        changed = sum(before.get(asset) != word for asset, word in after.items())
-        done = Reassessed(day, assets.height, changed, str(data.version))
+        done = Reassessed(
+            as_of=day,
+            assets=assets.height,
+            changed=sum(before.get(asset) != word for asset, word in after.items()),
+            data=str(data.version),
+            dependencies=int((~edges["noise"]).sum()),
+            move_groups=groups["move_group"].n_unique(),
+        )
         AuditService(self._session).record(
             scope,
             "advice_evaluated_again",
             f"{assets.height} assets as of {day}",
-            why,
-            details={"changed": changed, "data": done.data},
+            asked.reason,
+            details={
+                "asked_by": asked.asked_by,
+                "changed": done.changed,
+                "data": done.data,
+            },
         )
         return done
 
     def _judge(
         self, scope: Scope, assets: pl.DataFrame, day: date, data: EndOfLifeData
-    ) -> None:
-        lines = EngagementSettingService(self._session).read(scope).settings.thresholds
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Write edges, groups, findings and decisions; return the first two."""
+        chosen = EngagementSettingService(self._session).read(scope).settings
+        lines = chosen.thresholds
         records = with_all_fields(assets.drop("asset_id", *_CLASS))
         classes = assets.select("record", *_CLASS)
+        self._number(assets)
+        numbers = assets.select("record", "asset_id")
+        connecting = Reconnecting(self._session, scope, records, numbers)
+        edges, groups = connecting.run(chosen.noise_ports)
         found, systems = findings(records, day, data)
-        edges = self._edges(scope, assets)
         facts = gather(records, classes, edges, found, systems, lines)
-        overrides = ModernisationService(self._session).overrides(scope)
+        overrides = DecisionOverrideService(self._session).standing(scope)
         decisions = decide(facts, overrides, lines, data.version)
-        self._publish(scope, assets, day, found, decisions)
+        self._publish(scope, day, found, decisions, groups)
+        return edges, groups
 
-    def _publish(
-        self,
-        scope: Scope,
-        assets: pl.DataFrame,
-        day: date,
-        found: pl.DataFrame,
-        decisions: pl.DataFrame,
-    ) -> None:
+    def _number(self, assets: pl.DataFrame) -> None:
+        """Fill the temporary table ``published``: which asset each record is."""
         make_published(self._session)
         rows = [
             {"record": record, "asset_id": UUID(asset_id), "change": "unchanged"}
             for record, asset_id in assets.select("record", "asset_id").iter_rows()
         ]
         self._session.execute(sa.insert(PUBLISHED), rows)
+
+    def _publish(
+        self,
+        scope: Scope,
+        day: date,
+        found: pl.DataFrame,
+        decisions: pl.DataFrame,
+        groups: pl.DataFrame,
+    ) -> None:
         said_by = (
             sa.select(ASSETS.c.last_session_id)
             .where(
@@ -183,13 +200,11 @@ class ReassessmentService:
             rejected=0,
             candidates=_NOTHING,
             edges=_NOTHING,
-            groups=_NOTHING,
+            groups=groups,
             findings=found,
             decisions=decisions,
         )
-        AdvicePublishing(self._session, scope, publication, said_by).advise(
-            replace=True
-        )
+        AdvicePublishing(self._session, scope, publication, said_by).run(replace=True)
 
     def _assets(self, scope: Scope) -> pl.DataFrame:
         columns = [
@@ -212,35 +227,7 @@ class ReassessmentService:
             .where(ASSETS.c.engagement_id == scope.engagement_id)
             .order_by(ASSETS.c.id)
         )
-        return self._frame(rows, schema).with_row_index("record")
-
-    def _edges(self, scope: Scope, assets: pl.DataFrame) -> pl.DataFrame:
-        """Return the inventory's edges by the numbers of its assets."""
-        edge = DEPENDENCIES.c
-        rows = sa.select(
-            sa.cast(edge.source_asset_id, sa.Text()),
-            sa.cast(edge.destination_asset_id, sa.Text()),
-            edge.port,
-            edge.noise,
-            edge.shared_service,
-            edge.first_observed,
-            edge.last_observed,
-        ).where(edge.engagement_id == scope.engagement_id)
-        found = self._frame(rows, _EDGES)
-        for end in ("source", "destination"):
-            numbers = assets.select(
-                pl.col("asset_id").alias(f"{end}_asset"),
-                pl.col("record").alias(f"{end}_record"),
-            )
-            found = found.join(numbers, on=f"{end}_asset", how="left")
-        return found
-
-    def _frame(self, rows: sa.Select, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-        found = self._session.execute(
-            rows, execution_options={"yield_per": _ROWS_A_FETCH}
-        )
-        parts = [_part(list(some), schema) for some in found.partitions()]
-        return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+        return fetched(self._session, rows, schema).with_row_index("record")
 
     def _treatments(self, scope: Scope) -> dict[UUID, str]:
         rows = self._session.execute(
@@ -252,7 +239,3 @@ class ReassessmentService:
 
     def _today(self) -> date:
         return self._session.execute(sa.select(sa.func.current_date())).scalar_one()
-
-
-def _part(rows: Sequence[sa.Row], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")

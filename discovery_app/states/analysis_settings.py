@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 import reflex as rx
 
@@ -12,7 +11,7 @@ from discovery_app.domain.access import ROLE_PERMISSIONS, Permission, Scope
 from discovery_app.domain.analysis_settings_page import SettingsFacts, SettingsForm
 from discovery_app.domain.engagement import EngagementChoice
 from discovery_app.domain.words import exact
-from discovery_app.errors import DiscoveryError, InvalidInputError
+from discovery_app.errors import InvalidInputError
 from discovery_app.knowledge.analysis_settings import (
     DEFAULTS,
     AnalysisSettings,
@@ -25,9 +24,9 @@ from discovery_app.services.engagement_settings import (
     EngagementSettingService,
     SettingsView,
 )
+from discovery_app.states.acting import Acting
 from discovery_app.states.following import follow_engagement
-from discovery_app.states.gate import in_thread, scope_of
-from discovery_app.states.hub import Wake, hub
+from discovery_app.states.hub import Wake
 from discovery_app.states.rules import allow
 
 FIELDS: Final = ("zombie", "idle", "days", "components", "ports")
@@ -39,7 +38,7 @@ class _Read:
     facts: SettingsFacts
 
 
-class AnalysisSettingsState(rx.State):
+class AnalysisSettingsState(Acting, rx.State):
     """One engagement's thresholds and noise ports, and what is typed over them."""
 
     engagement_id: str = ""
@@ -47,11 +46,8 @@ class AnalysisSettingsState(rx.State):
     facts: SettingsFacts = SettingsFacts()
     changed: bool = False
     may_change: bool = False
-    reason: str = ""
     loading: bool = True
     problem: str = ""
-    notice: str = ""
-    failure: str = ""
     _kept: SettingsForm = SettingsForm()
 
     @rx.event(background=True, supersedes=True)
@@ -114,27 +110,14 @@ class AnalysisSettingsState(rx.State):
     @allow(Permission.CHANGE_SETTINGS)
     async def save(self) -> None:
         """Set what is typed, for the runs to come."""
-        try:
-            scope = await scope_of(self, self.engagement_id)
-            chosen = _settings(self.form)
-            await in_thread(_change, scope, chosen, self.reason)
-            found = await in_thread(_read, scope)
+        said = (
+            "The settings are saved, for imports to come. What was judged before "
+            "stays until it is evaluated again."
+        )
+        found = await self._act(_change, self.form, self.reason, done=said)
+        if found is not None:
             self.facts, self._kept = found.facts, found.form
             self._take(found.form)
-            self.notice = (
-                "The settings are saved. Advice that was given stays until it is "
-                "evaluated again."
-            )
-        except DiscoveryError as error:
-            self.failure = str(error)
-        self.reason = ""
-        hub().note(UUID(self.engagement_id))
-
-    @rx.event
-    @allow(Permission.VIEW)
-    async def dismiss(self) -> None:
-        """Take the notice away."""
-        self.notice, self.failure = "", ""
 
     def _take(self, form: SettingsForm) -> None:
         self.form, self.changed = form, form != self._kept
@@ -148,9 +131,11 @@ def _read(scope: Scope) -> _Read:
     return _Read(_form(view.settings), facts)
 
 
-def _change(scope: Scope, chosen: AnalysisSettings, reason: str) -> None:
+def _change(scope: Scope, form: SettingsForm, reason: str) -> _Read:
+    chosen = _settings(form)
     with unit_of_work(scope) as session:
         EngagementSettingService(session).change(scope, chosen, reason)
+    return _read(scope)
 
 
 def _changed(view: SettingsView) -> str:

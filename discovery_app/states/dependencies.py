@@ -26,14 +26,14 @@ from discovery_app.domain.inventory import PAGE_SIZE
 from discovery_app.domain.map_page import MapPicture
 from discovery_app.domain.value_words import range_words
 from discovery_app.domain.words import counted
-from discovery_app.services.dependencies import (
-    MOST_ENDPOINTS,
-    DependencyFilter,
-    DependencyService,
-)
+from discovery_app.services.dependencies import DependencyFilter, DependencyService
 from discovery_app.services.dependency_maps import DependencyMapService
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
 from discovery_app.services.move_groups import MoveGroupService
+from discovery_app.services.unknown_endpoints import (
+    MOST_ENDPOINTS,
+    UnknownEndpointService,
+)
 from discovery_app.states import dependency_lines as lines
 from discovery_app.states.following import follow_engagement
 from discovery_app.states.hub import Wake
@@ -175,7 +175,7 @@ def _edges(session: Session, scope: Scope, query: DependencyQuery) -> Dependency
 
 
 def _unknown(session: Session, scope: Scope, query: DependencyQuery) -> DependencyList:
-    found = DependencyService(session).unknown_endpoints(scope)
+    found = UnknownEndpointService(session).busiest(scope)
     offset = _offset(query)
     part = found[offset : offset + PAGE_SIZE]
     rows = tuple(lines.endpoint_row(one, scope.engagement_id) for one in part)

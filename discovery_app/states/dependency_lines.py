@@ -17,12 +17,9 @@ from discovery_app.domain.dependency_page import (
 from discovery_app.domain.inventory import DependencyView
 from discovery_app.domain.value_words import NOTHING, day_words, slug_words
 from discovery_app.domain.words import count, counted
-from discovery_app.services.dependencies import (
-    DependencySummary,
-    GroupMember,
-    UnknownEndpoint,
-)
+from discovery_app.services.dependencies import DependencySummary, GroupMember
 from discovery_app.services.move_groups import MOST_MEMBERS, MoveGroupView
+from discovery_app.services.unknown_endpoints import UnknownEndpoint
 
 _MOST_NAMES = 3
 
@@ -66,6 +63,7 @@ def endpoint_row(one: UnknownEndpoint, engagement_id: UUID) -> EndpointRow:
     """Return one unknown endpoint in words."""
     return EndpointRow(
         endpoint=one.endpoint,
+        note=f"{count(one.assets)} assets have it" if one.assets > 1 else "",
         href=_map(engagement_id, f"{NodeKind.ENDPOINT}:{one.endpoint}"),
         edges=count(one.edges),
         talkers=", ".join(one.talkers),

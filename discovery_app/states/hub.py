@@ -253,7 +253,8 @@ def _topics_of(word: Notification) -> tuple[UUID, ...]:
     """Return whom ``word`` wakes; nobody if it is not ours."""
     try:
         said = json.loads(word.payload)
-        return UUID(said["engagement_id"]), UUID(said["workflow_id"])
+        named = [said["engagement_id"], said.get("workflow_id")]
+        return tuple(UUID(one) for one in named if one is not None)
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.warning("Ignored a word about nothing: %s", word.payload[:80])
         return ()

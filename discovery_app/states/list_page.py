@@ -11,9 +11,10 @@ from discovery_app.states.rules import allow
 class ListPage(rx.State, mixin=True):
     """Search, filters taken back and pages of a list, by the words of its address.
 
-    A state that lists has a ``query``, of its own kind of ``ListQuery``. One of an
-    engagement names its page in ``page_path``; without one the page's own address is
-    taken. Each act is a new address, which loads the page anew.
+    A state that lists has a ``query``, of its own kind of ``ListQuery``, shows what it
+    ``listed`` and lets people ``pick`` a filter. One of an engagement names its page
+    in ``page_path``; without one the page's own address is taken. Each act is a new
+    address, which loads the page anew.
 
     Attributes:
         is_filtered: Whether anything is left out.
@@ -25,6 +26,8 @@ class ListPage(rx.State, mixin=True):
     is_filtered: bool = False
     if TYPE_CHECKING:
         query: Any
+        listed: Any
+        pick: Any
 
     @rx.event
     @allow(Permission.VIEW)

@@ -5,7 +5,12 @@ from datetime import date
 from typing import Any, Final
 
 from discovery_app.domain.display import Choice, Slice
-from discovery_app.domain.inventory import DecisionView, FindingView, WordCount
+from discovery_app.domain.inventory import (
+    MISSING,
+    DecisionView,
+    FindingView,
+    WordCount,
+)
 from discovery_app.domain.modernisation_page import (
     AdviceRow,
     Explanation,
@@ -100,6 +105,7 @@ def readiness_row(one: ApplicationReadiness) -> ReadinessRow:
     """Return the line of an application, with the gaps that cost most."""
     gaps = one.gaps[:_GAPS_SHOWN]
     return ReadinessRow(
+        key="" if one.application == MISSING else one.application.lower(),
         application=one.application,
         assets=counted(one.assets, "asset"),
         percent=f"{one.percent:.1f} %",

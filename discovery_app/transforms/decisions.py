@@ -217,9 +217,13 @@ def _lines(rule: str, thresholds: Thresholds) -> dict[str, float | str]:
 
 
 def _overrides(names: pl.Series, overrides: Mapping[str, str]) -> pl.Series:
-    lowered = {name.casefold(): treatment for name, treatment in overrides.items()}
-    return names.str.to_lowercase().replace_strict(
-        lowered, default=None, return_dtype=pl.String
+    """Return what was decided by name; a name that several share says nothing."""
+    lowered = names.str.to_lowercase()
+    own = pl.when(lowered.is_unique()).then(lowered)
+    return (
+        pl.select(own)
+        .to_series()
+        .replace_strict(overrides, default=None, return_dtype=pl.String)
     )
 
 

@@ -147,7 +147,7 @@ def aggregate(placed: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
     """Return one edge for all equal links that have both ends.
 
     Args:
-        placed: From ``with_ends``, with noise, noise_reason and any other flags.
+        placed: From ``with_ends``, with backup, noise and noise_reason.
         files: Columns table and file.
 
     Returns:
@@ -159,6 +159,7 @@ def aggregate(placed: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
         .agg(
             noise=pl.col("noise").all(),
             noise_reason=pl.col("noise_reason").drop_nulls().first(),
+            backup=pl.col("backup").all(),
             source_application=pl.col("source_application").drop_nulls().first(),
             destination_application=pl.col("dest_application").drop_nulls().first(),
             connection_count=pl.col("connection_count").sum(),

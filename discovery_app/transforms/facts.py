@@ -23,6 +23,9 @@ from discovery_app.transforms.tags import change_tolerated, hold_of
 SIZING: Final = ("cpu_cores", "memory_mb", "storage_provisioned_gb")
 """What has to be known of a server before it can be moved as it is (rule H1)."""
 
+_RESTING: Final = ("off", "suspended")
+"""Power states in which 0 % says nothing of how much a machine is needed."""
+
 _X86_PRODUCTS: Final = (
     r"^(?:windows|windows-server|ubuntu|centos|centos-stream|debian|fedora|almalinux"
     r"|rocky-linux|oracle-linux|rhel|sles|opensuse|vmware-photon|amazon-linux)$"
@@ -111,10 +114,11 @@ def _own(
 
 
 def _utilisation(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """Add utilisation; a machine that is off has no measurement, whatever it says."""
+    """Add utilisation; a machine that does not run has no measurement."""
     averages = pl.col("cpu_util_avg_pct", "mem_util_avg_pct")
+    rests = facts["power_state"].is_in(_RESTING).fill_null(False)
     measured = facts.select("record", averages).filter(
-        pl.all_horizontal(averages.is_not_null()) & ~facts["is_off"].fill_null(False)
+        pl.all_horizontal(averages.is_not_null()) & ~rests
     )
     words = [thresholds.utilisation(cpu, used) for _, cpu, used in measured.rows()]
     found = measured.select("record").with_columns(
@@ -152,7 +156,9 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     joined = facts.join(inbound, on="record", how="left", maintain_order="left").join(
         services, on="record", how="left", maintain_order="left"
     )
-    was_watched = pl.lit(len(real) > 0)
+    was_watched = (len(real) > 0) & ~pl.col("record").is_in(
+        _perhaps_called(facts, real).implode()
+    )
     service = pl.col("service_port").replace_strict(
         REBUILT_SERVICES, default=None, return_dtype=pl.String
     )
@@ -163,7 +169,7 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         pl.lit("load balancer")
     )
     return joined.with_columns(
-        inbound_edges=pl.when(was_watched).then(pl.col("inbound_edges").fill_null(0)),
+        inbound_edges=pl.coalesce("inbound_edges", pl.when(was_watched).then(0)),
         critical_dependants=pl.col("critical_dependants").fill_null(0),
         edges_observed_days=pl.when(pl.col("record").is_in(watched.implode())).then(
             pl.lit(days, dtype=pl.Int64)
@@ -179,9 +185,25 @@ def _edge_facts(facts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _perhaps_called(facts: pl.DataFrame, real: pl.DataFrame) -> pl.Series:
+    """Return the records that share a called name or address with others.
+
+    The call is nobody's, so it cannot be said that nobody calls them.
+    """
+    unclear = real.filter(pl.col("destination_record").is_null())["destination"]
+    texts = [
+        facts.select("record", text=pl.col(name).str.to_lowercase())
+        for name in ("asset_name", "hostname", "fqdn")
+    ]
+    addresses = facts.select("record", text="ip_address").explode("text")
+    texts.append(addresses.with_columns(pl.col("text").str.to_lowercase()))
+    called = unclear.str.to_lowercase().unique()
+    return pl.concat(texts).filter(pl.col("text").is_in(called.implode()))["record"]
+
+
 def _components(facts: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Add how many products past their support the asset's application has."""
-    ended = found.filter(pl.col("state").is_in(["eol", "extended_only"]))
+    """Add how many products past all their support the asset's application has."""
+    ended = found.filter(pl.col("state") == "eol")
     owner = facts.select(
         "record",
         group=pl.coalesce(

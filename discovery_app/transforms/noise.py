@@ -19,14 +19,28 @@ from discovery_app.knowledge.ports import (
 SHARED_SHARE: Final = 0.2
 """Share of the distinct applications that makes a target shared (FIELD.md)."""
 
-SHARED_LEAST: Final = 5
-"""Fewest applications that make a target shared, however few there are in all."""
+SHARED_LEAST: Final = 2
+"""Fewest applications that make a target shared: what one uses is that one's own."""
+
+
+_SPEAKING: Final = (
+    "source",
+    "destination",
+    "source_process",
+    "dest_process",
+    "source_application",
+    "dest_application",
+)
 
 
 def with_noise(
     placed: pl.DataFrame, records: pl.DataFrame, ports: Sequence[NoisePort]
 ) -> pl.DataFrame:
-    """Return the links with noise and noise_reason (``knowledge.ports``)."""
+    """Return the links with noise and noise_reason (``knowledge.ports``).
+
+    Args:
+        placed: With both ends and ``backup`` (``with_backup``).
+    """
     controllers = _domain_controllers(placed, records)
     is_self = (
         pl.col("source_record").eq_missing(pl.col("destination_record"))
@@ -42,7 +56,7 @@ def with_noise(
     conditions = {
         OnlyIf.ALWAYS: pl.lit(True),
         OnlyIf.TO_DOMAIN_CONTROLLER: pl.col("destination").is_in(controllers.implode()),
-        OnlyIf.BACKUP: _is_backup(),
+        OnlyIf.BACKUP: pl.col("backup"),
     }
     reasons = [
         pl.when((pl.col("port") == one.port) & conditions[one.only_if]).then(
@@ -71,22 +85,11 @@ def _domain_controllers(placed: pl.DataFrame, records: pl.DataFrame) -> pl.Serie
     )["destination"]
 
 
-def _is_backup() -> pl.Expr:
-    words = pl.concat_str(
-        [
-            pl.col(c).fill_null("")
-            for c in (
-                "source",
-                "destination",
-                "source_process",
-                "dest_process",
-                "source_application",
-                "dest_application",
-            )
-        ],
-        separator=" ",
-    )
-    return words.str.to_lowercase().str.contains(BACKUP_WORD)
+def with_backup(links: pl.DataFrame) -> pl.DataFrame:
+    """Return the links with backup: what they name speaks of backup."""
+    named = [pl.col(c).fill_null("") for c in _SPEAKING if c in links.columns]
+    words = pl.concat_str(named, separator=" ").str.to_lowercase()
+    return links.with_columns(backup=words.str.contains(BACKUP_WORD))
 
 
 def with_shared(edges: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

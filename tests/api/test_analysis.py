@@ -1,10 +1,9 @@
 """Thresholds, newer end-of-life data and judging again, over the API."""
 
-from datetime import date
-
 import pytest
 
-from discovery_app.domain.access import Role
+from discovery_app.domain.access import Role, WorkerScope
+from discovery_app.jobs.asked_work import AskedWork
 from tests.api.calls import PROBLEM, caller
 from tests.services.inventory import Estate, candidates
 
@@ -102,10 +101,14 @@ def test_an_inventory_is_judged_again(database):
     estate = Estate.on(database, one.scope)
     estate.publish(candidates({"asset_name": "a", "operating_system": "CentOS 7"}))
 
-    done = one.post(path, as_of="2026-11-22", reason="Plan.").json()
+    asked = one.post(path, as_of="2026-11-22", reason="Plan.")
 
-    assert (done["assets"], done["changed"]) == (1, 1)
-    assert done["as_of"] == str(date(2026, 11, 22))
+    assert (asked.status_code, asked.json()["status"]) == (202, "waiting")
+    AskedWork(WorkerScope("worker-1/1")).do_next()
+    seen = f"/engagements/{one.scope.engagement_id}/evaluation"
+    done = one.get(seen).json()
+    assert (done["status"], done["as_of"]) == ("done", "2026-11-22")
+    assert done["outcome"].startswith("1 asset judged as of 2026-11-22")
     manager = caller(Role.MANAGER)
     path = f"/engagements/{manager.scope.engagement_id}/evaluate"
     assert manager.post(path, reason="x").status_code == 403
@@ -121,6 +124,7 @@ def test_the_summary_is_read_and_overridden(database):
 
     assert (told["author"], told["headline"]) == ("person", "All is well.")
     assert told["by"] == one.scope.actor
+    assert one.get(path, application="none").status_code == 404
     refused = one.post(f"{path}/write")
     assert refused.status_code in (400, 422)
     assert "No language model" in refused.json()["detail"]

@@ -7,8 +7,8 @@ import pytest
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import WorkerScope
+from discovery_app.jobs.asked_work import AskedWork
 from discovery_app.jobs.assistants import assistant_for
-from discovery_app.jobs.narration import narrate
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.knowledge.fields import is_target
 from discovery_app.services.agent_spendings import AgentSpendingService
@@ -55,7 +55,7 @@ def test_the_workflow_completes_with_targets_of_the_schema(
             scope, [UploadedFile("list.csv", [FILE])], StartRequest()
         )
         DiscoveryWorkflowManager(assistant_for).run_workflow(take_lease())
-        assert narrate(WorkerScope("worker-1/1"))
+        assert AskedWork(WorkerScope("worker-1/1")).do_next()
 
     assert requests
     assert look(scope, started).status == "completed"

@@ -228,3 +228,40 @@ def test_the_data_is_whole():
     assert date(2026, 8, 22) == DATA_DATE
     assert len(products) == 60
     assert sum(len(releases) for releases in products.values()) == 1042
+
+
+@pytest.mark.parametrize(
+    ("raw", "state", "candidates"),
+    [
+        ("Windows Server 2016/2019", "version_ambiguous", ("2016", "2019")),
+        ("Windows Server 2012 / 2012 R2", "eol", ("2012", "2012-r2")),
+        ("Windows 7/8.1", "eol", ("7-sp1", "8.1")),
+        ("SQL Server 2012 or 2014", "version_ambiguous", ("11.0-sp4", "12.0-sp3")),
+    ],
+)
+def test_of_versions_in_a_list_none_is_meant_more(raw, state, candidates):
+    verdict = judge(raw, AS_OF)
+
+    assert (verdict.state, verdict.cycle, verdict.eol_date) == (state, None, None)
+    assert verdict.candidates == candidates
+
+
+def test_a_build_number_is_no_version_of_the_client():
+    verdict = judge("Windows 10.0.14393", AS_OF)
+
+    assert verdict.state == "version_ambiguous"
+    assert "2016" in verdict.candidates
+
+
+@pytest.mark.parametrize(
+    ("raw", "product", "cycle"),
+    [
+        ("Windows Server 2019 with SQL Server 2017 Standard", "windows-server", "2019"),
+        ("Windows Server 2008 with SP2", "windows-server", "2008-sp2"),
+        ("SLES 12 with SP5", "sles", "12.5"),
+    ],
+)
+def test_what_comes_along_is_not_what_is_judged(raw, product, cycle):
+    verdict = judge(raw, AS_OF)
+
+    assert (verdict.product, verdict.cycle) == (product, cycle)

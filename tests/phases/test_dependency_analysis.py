@@ -177,18 +177,26 @@ def test_a_controller_is_known_by_its_role_or_by_its_ports():
 
 def test_a_target_of_many_applications_is_a_shared_service():
     records = [
-        {"asset_name": f"s{n}", "application_name": f"app{n}"} for n in range(10)
+        {"asset_name": f"s{n}", "application_name": f"app{n}"} for n in range(11)
     ]
     records += [{"asset_name": "bus"}, {"asset_name": "own"}]
-    calls = [_calls(f"s{n}", "bus") for n in range(5)]
-    calls += [_calls(f"s{n}", "own") for n in range(4)]
+    calls = [_calls(f"s{n}", "bus") for n in range(3)]
+    calls += [_calls(f"s{n}", "own") for n in range(2)]
 
     result = _run(records, calls)
 
     shared = {e["destination"] for e in _edges(result) if e["shared_service"]}
     assert shared == {"bus"}
     assert result.output.shared_services == 1
-    assert 10 not in result.frames["groups"]["record"].to_list()
+    assert 11 not in result.frames["groups"]["record"].to_list()
+
+
+def test_what_one_application_uses_is_not_shared_however_few_there_are():
+    records = [{"asset_name": f"s{n}", "application_name": f"app{n}"} for n in range(3)]
+
+    edges = _edges(_run(records, [_calls("s0", "s1"), _calls("s1", "s2")]))
+
+    assert not any(edge["shared_service"] for edge in edges)
 
 
 def test_a_fifth_of_many_applications_is_needed():

@@ -142,6 +142,18 @@ def test_a_machine_that_is_off_and_needed_is_no_retire_candidate():
     assert _inputs(unseen)["inbound_edges"]["value"] is None
 
 
+def test_a_call_to_an_address_of_several_leaves_open_whom_it_needs():
+    twins = [{"power_state": "off", "ip_address": ["10.0.0.9"]}] * 2
+    alone = {"power_state": "off", "ip_address": ["10.0.0.8"]}
+    calls = [{"source_name": "s3", "dest_ip": "10.0.0.9", "dest_port": 443}]
+
+    judged = _judge(*twins, alone, {}, connections=calls)
+
+    inbound = [_inputs(judged.decision(n))["inbound_edges"]["value"] for n in range(3)]
+    assert inbound == [None, None, 0]
+    assert judged.decision(0)["confidence"] < judged.decision(2)["confidence"]
+
+
 def test_a_critical_dependant_turns_retiring_into_a_review():
     decision = _judge(
         {"cpu_util_avg_pct": 1.0, "mem_util_avg_pct": 1.0},
@@ -267,6 +279,14 @@ def test_keeps_what_a_person_decided_and_says_if_the_rules_differ():
     assert "the rules agree" in agrees["reason"]
     assert untouched["override"] is None
     assert judged.debt.output.by_treatment == {"rehost": 2, "retain": 1}
+
+
+def test_a_decision_on_a_name_that_several_have_is_said_of_none():
+    rows = [{"operating_system": "RHEL 9", "asset_name": name, **SIZED}
+            for name in ("TWIN", "twin", "Straße")]  # fmt: skip
+    judged = _judge(*rows, overrides={"twin": "retain", "straße": "retain"})
+
+    assert [judged.decision(n)["override"] for n in range(3)] == [None, None, "retain"]
 
 
 def test_takes_an_import_without_records():

@@ -4,6 +4,7 @@ import pytest
 
 from discovery_app.database import unit_of_work
 from discovery_app.services.dependencies import DependencyFilter, DependencyService
+from discovery_app.services.unknown_endpoints import UnknownEndpointService
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 
@@ -81,7 +82,7 @@ def test_sums_up_noise_groups_and_unknown_ends(estate: Estate) -> None:
     with unit_of_work(estate.scope) as session:
         service = DependencyService(session)
         found = service.summary(estate.scope)
-        unknown = service.unknown_endpoints(estate.scope)
+        unknown = UnknownEndpointService(session).busiest(estate.scope)
         members = service.members(estate.scope)
 
     assert (found.edges, found.noise, found.shared_services) == (4, 1, 1)
@@ -95,3 +96,14 @@ def test_sums_up_noise_groups_and_unknown_ends(estate: Estate) -> None:
         ("db", 1, True),
         ("web", 2, False),
     ]
+
+
+def test_an_address_of_several_assets_is_told_from_one_of_none(estate: Estate) -> None:
+    shared = {"ip_address": ["10.9.9.9"]}
+    twins = [{"asset_name": name, "key_fqdn": name, **shared} for name in ("t1", "t2")]
+    estate.publish(candidates(*twins))
+
+    with unit_of_work(estate.scope) as session:
+        (found,) = UnknownEndpointService(session).busiest(estate.scope)
+
+    assert (found.endpoint, found.assets) == ("10.9.9.9", 2)

@@ -212,3 +212,24 @@ def test_a_worker_may_not_export(estate: Estate) -> None:
 
     with unit_of_work(system) as session, pytest.raises(NotPermittedError):
         ExportService(session).export(system, "assets", "csv")
+
+
+def test_the_plan_tells_what_holds_with_its_effort(estate: Estate) -> None:
+    (row,) = as_json(estate, "plan")
+
+    assert row["treatment"] == DECISION["treatment"]
+    assert row["decided_by"] == "rules"
+    assert row["effort"] in {"none", "low", "medium", "high", "unknown"}
+    assert row["effort_reason"]
+    assert (row["move_group"], row["wave"]) == (None, None)
+    estate.as_owner(
+        "update decisions set override = 'refactor', override_reason = 'x' "
+        "where asset_id = %s",
+        (row["asset_id"],),
+    )
+
+    (row,) = as_json(estate, "plan")
+
+    assert (row["treatment"], row["decided_by"]) == ("refactor", "person")
+    assert row["effort"] == "high"
+    assert "refactor counts 5" in row["effort_reason"].lower()

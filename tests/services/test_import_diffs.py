@@ -153,6 +153,8 @@ def test_undo_keeps_what_a_later_import_touched(estate: Estate) -> None:
 
     assert done == UndoPreview(1, 0, 1, 0, kept_by=("newer.csv",))
     assert estate.assets()["web"]["memory_mb"] == 16
+    asked = estate.rows("select kind, reason from engagement_requests")
+    assert asked == [{"kind": "evaluation", "reason": "An import was taken back."}]
 
 
 def test_undo_is_audited_and_wants_a_reason(estate: Estate) -> None:

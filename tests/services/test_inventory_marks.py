@@ -1,8 +1,8 @@
 import sqlalchemy as sa
 
 from discovery_app.database import unit_of_work
+from discovery_app.services.decision_overrides import DecisionOverrideService
 from discovery_app.services.inventory_marks import InventoryMarkService, Mark
-from discovery_app.services.modernisation import ModernisationService
 from tests.conftest import TestDatabase
 from tests.factories import make_workflow
 from tests.services.inventory import Estate, candidates
@@ -26,7 +26,7 @@ def mark(estate: Estate) -> Mark:
 def override(estate: Estate) -> None:
     [row] = estate.rows("select id from assets")
     with unit_of_work(estate.scope) as session:
-        ModernisationService(session).override(
+        DecisionOverrideService(session).override(
             estate.scope, row["id"], "retain", "The vendor asked."
         )
 

@@ -305,7 +305,7 @@ class TestPlatform:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(TABLES) - {"workflow_leases", "narrative_requests"})
+    "name", sorted(set(TABLES) - {"workflow_leases", "engagement_requests"})
 )
 def test_a_worker_sees_leases_and_requests_alone(database, name):
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):

@@ -8,11 +8,9 @@ import pytest
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role, Scope
 from discovery_app.errors import InvalidInputError, NotFoundError, NotPermittedError
-from discovery_app.services.modernisation import (
-    DecisionFilter,
-    FindingFilter,
-    ModernisationService,
-)
+from discovery_app.services.decision_overrides import DecisionOverrideService
+from discovery_app.services.modernisation import ModernisationService
+from discovery_app.services.modernisation_filters import DecisionFilter, FindingFilter
 from tests.conftest import TestDatabase
 from tests.services.inventory import Estate, candidates
 
@@ -52,7 +50,7 @@ def asset_id(estate: Estate, name: str):
 
 def override(estate: Estate, name: str, treatment: str, reason: str = "Board."):
     with unit_of_work(estate.scope) as session:
-        return ModernisationService(session).override(
+        return DecisionOverrideService(session).override(
             estate.scope, asset_id(estate, name), treatment, reason
         )
 
@@ -106,7 +104,7 @@ def test_an_override_survives_the_next_import_and_says_what_rules_advise(
         service = ModernisationService(session)
         kept = service.decision(estate.scope, asset_id(estate, "old"))
         spread = service.by_treatment(estate.scope)
-        for_next_run = service.overrides(estate.scope)
+        for_next_run = DecisionOverrideService(session).standing(estate.scope)
     assert kept is not None
     assert (kept.holds, kept.treatment, kept.rule) == ("retire", "rehost", "H1")
     assert kept.rule_differs
@@ -150,12 +148,12 @@ def test_a_manager_may_not_override(estate: Estate) -> None:
     target = asset_id(estate, "old")
 
     with unit_of_work(manager) as session, pytest.raises(NotPermittedError):
-        ModernisationService(session).override(manager, target, "retire", "Because.")
+        DecisionOverrideService(session).override(manager, target, "retire", "Because.")
 
 
 def test_no_override_for_what_is_not_there(estate: Estate) -> None:
     with unit_of_work(estate.scope) as session, pytest.raises(NotFoundError):
-        ModernisationService(session).override(
+        DecisionOverrideService(session).override(
             estate.scope, uuid4(), "retire", "Because."
         )
 

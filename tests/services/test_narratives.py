@@ -6,15 +6,21 @@ from uuid import uuid4
 import pytest
 
 from discovery_app.agents.asking import AgentLimits, Questioner
-from discovery_app.agents.narrative import Written
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role, WorkerScope
-from discovery_app.domain.narrative import Author, NarrativeText
-from discovery_app.errors import InvalidInputError, NotPermittedError
+from discovery_app.domain.engagement_request import AskedFor
+from discovery_app.domain.narrative import Author
+from discovery_app.errors import (
+    InvalidInputError,
+    LostRequestError,
+    NotFoundError,
+    NotPermittedError,
+)
+from discovery_app.jobs.asked_work import AskedWork
 from discovery_app.jobs.assistants import limits_of
-from discovery_app.jobs.narration import narrate
 from discovery_app.services.agent_spendings import AgentSpendingService
+from discovery_app.services.engagement_requests import EngagementRequestService
 from discovery_app.services.narratives import NarrativeService
 from discovery_app.services.reassessment import ReassessmentService
 from tests.conftest import TestDatabase
@@ -35,7 +41,8 @@ def estate(database: TestDatabase, monkeypatch) -> Estate:
     found = Estate(database)
     found.publish(candidates(*ROWS))
     with unit_of_work(found.scope) as session:
-        ReassessmentService(session).run(found.scope, AS_OF, "First look.")
+        asked = AskedFor(found.scope, "", AS_OF, "First look.", "Ada")
+        ReassessmentService(session).run(asked)
     return found
 
 
@@ -46,6 +53,10 @@ def answering(content):
         return answer_type(**content)
 
     return lambda scope, subject: Questioner(ask, AgentLimits())
+
+
+def narrate(worker, questioner):
+    return AskedWork(worker, questioner=questioner).do_next()
 
 
 def view(estate: Estate):
@@ -139,10 +150,12 @@ def test_a_persons_words_stand_over_both_and_can_be_taken_back(estate: Estate) -
 def test_a_runner_that_died_loses_the_request_to_another(estate: Estate) -> None:
     ask(estate)
     with unit_of_work(WORKER) as session:
-        assert NarrativeService(session).take_request(WORKER) is not None
+        assert EngagementRequestService(session).take(WORKER) is not None
     assert not narrate(WORKER, answering(GOOD))
 
-    estate.as_owner("update narrative_requests set taken_at = now() - interval '1h'")
+    estate.as_owner(
+        "update engagement_requests set lease_until = now() - interval '1h'"
+    )
 
     assert narrate(WORKER, answering(GOOD))
 
@@ -150,12 +163,11 @@ def test_a_runner_that_died_loses_the_request_to_another(estate: Estate) -> None
 def test_a_request_that_comes_while_it_is_written_is_kept(estate: Estate) -> None:
     ask(estate)
     with unit_of_work(WORKER) as session:
-        NarrativeService(session).take_request(WORKER)
+        claim = EngagementRequestService(session).take(WORKER)
     ask(estate)
-    with unit_of_work(estate.scope) as session:
-        service = NarrativeService(session)
-        written = Written(NarrativeText(**GOOD))
-        service.keep(estate.scope, service.facts(estate.scope), written, "m")
+
+    with unit_of_work(estate.scope) as session, pytest.raises(LostRequestError):
+        EngagementRequestService(session).finish(claim)
 
     assert view(estate).waits
 
@@ -202,3 +214,56 @@ def test_a_limit_of_cost_is_one_of_tokens(monkeypatch) -> None:
     monkeypatch.setenv("DISCOVERY_LLM_PRICE_PER_MILLION_TOKENS", "10")
     settings.cache_clear()
     assert limits_of(settings()).tokens == 50_000
+
+
+@pytest.fixture
+def shop(estate: Estate) -> Estate:
+    estate.publish(
+        candidates(
+            {"asset_name": "s1", "key_fqdn": "s1", "application_name": "Shop; ERP",
+             "operating_system": "CentOS 6"},
+            {"asset_name": "s2", "key_fqdn": "s2", "application_name": "shop"},
+            {"asset_name": "x", "key_fqdn": "x", "application_name": "Shopping"},
+        ),
+        edges=[{"source_record": 0, "source": "s1", "destination_record": 2,
+                "destination": "x", "port": 443, "protocol": "tcp",
+                "kind": "connection", "noise": False}],
+    )  # fmt: skip
+    with unit_of_work(estate.scope) as session:
+        asked = AskedFor(estate.scope, "", AS_OF, "Again.", "Ada")
+        ReassessmentService(session).run(asked)
+    return estate
+
+
+def told(estate: Estate, application: str):
+    with unit_of_work(estate.scope) as session:
+        return NarrativeService(session).view(estate.scope, application)
+
+
+def test_an_application_has_a_summary_of_its_own(shop: Estate) -> None:
+    seen = told(shop, "shop")
+
+    assert seen.author is Author.RULES
+    assert seen.text.headline.lower() == "shop: in scope for migration: 2 of 2 assets."
+    assert seen.text.paragraphs[0].startswith("It has 1 dependency.")
+    assert seen.text.risks == ["centos 6 is past its regular support on 1 asset."]
+    assert told(shop, "erp").text.headline.endswith("1 of 1 asset.")
+    assert told(shop, "").text.headline == "In scope for migration: 4 of 5 assets."
+    with pytest.raises(NotFoundError):
+        told(shop, "sho")
+
+
+def test_a_model_writes_about_one_application_and_a_person_over_it(shop) -> None:
+    with unit_of_work(shop.scope) as session:
+        NarrativeService(session).ask(shop.scope, "shop")
+    assert (told(shop, "shop").waits, view(shop).waits) == (True, False)
+
+    narrate(WORKER, answering({"headline": "2 assets.", "paragraphs": ["CentOS 6."]}))
+
+    assert told(shop, "shop").author is Author.MODEL
+    assert view(shop).author is Author.RULES
+    with unit_of_work(shop.scope) as session:
+        service = NarrativeService(session)
+        service.override(shop.scope, "Ours.", "Agreed.", "shop")
+    assert told(shop, "shop").text.headline == "Ours."
+    assert view(shop).author is Author.RULES

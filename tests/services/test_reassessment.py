@@ -7,6 +7,7 @@ import pytest
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import PlatformScope, Role
+from discovery_app.domain.engagement_request import AskedFor
 from discovery_app.errors import (
     ConflictError,
     InvalidInputError,
@@ -17,8 +18,10 @@ from discovery_app.knowledge.analysis_settings import DEFAULTS
 from discovery_app.knowledge.ports import NoisePort
 from discovery_app.knowledge.releases import OWN_VERSION
 from discovery_app.knowledge.treatments import THRESHOLDS
+from discovery_app.services.decision_overrides import DecisionOverrideService
 from discovery_app.services.end_of_life_data import EndOfLifeDataService
 from discovery_app.services.engagement_settings import EngagementSettingService
+from discovery_app.services.evaluations import EvaluationService
 from discovery_app.services.modernisation import ModernisationService
 from discovery_app.services.phase_results import PhaseResultService
 from discovery_app.services.reassessment import ReassessmentService
@@ -57,7 +60,9 @@ def estate(database: TestDatabase) -> Estate:
 
 def again(estate: Estate, as_of: date | None = DAY):
     with unit_of_work(estate.scope) as session:
-        return ReassessmentService(session).run(estate.scope, as_of, "Second look.")
+        return ReassessmentService(session).run(
+            AskedFor(estate.scope, "", as_of, "Second look.", "Ada")
+        )
 
 
 def decisions(estate: Estate):
@@ -135,7 +140,7 @@ def test_what_a_person_decided_stays(estate: Estate) -> None:
     again(estate)
     asset_id = estate.assets()["quiet"]["id"]
     with unit_of_work(estate.scope) as session:
-        service = ModernisationService(session)
+        service = DecisionOverrideService(session)
         service.override(estate.scope, asset_id, "retain", "The board wants it.")
 
     again(estate, date(2030, 1, 1))
@@ -163,7 +168,7 @@ def test_an_empty_inventory_and_a_manager_are_refused(database: TestDatabase) ->
         again(estate)
     manager = replace(estate.scope, role=Role.MANAGER)
     with unit_of_work(manager) as session, pytest.raises(NotPermittedError):
-        ReassessmentService(session).run(manager, None, "x")
+        EvaluationService(session).ask(manager, None, "x")
 
 
 def test_newer_data_is_used_and_recorded_in_each_finding(estate: Estate) -> None:
