@@ -42,8 +42,10 @@ _POWER_WORDS: Final = frozenset(
 )
 """Words that a lifecycle hardly uses of a machine; ``active`` is none of them."""
 
-_SAID_OF_ANYTHING: Final = frozenset({"up", "down", "true", "false", "not running"})
-"""Words that monitoring says of services and links too."""
+_SAID_OF_ANYTHING: Final = frozenset(
+    {"up", "down", "true", "false", "not running", "standby", "stand-by", "stand by"}
+)
+"""Words that are said of services, links and the halves of a cluster, too."""
 
 _MOST_SOCKETS: Final = 8
 """No server of the usual make has more; a larger count is one of cores. Chosen."""
@@ -124,11 +126,20 @@ def _choose(
         return _choose_host(profile, table, candidates[0])
     if normal == "cpu":
         return _choose_cpu(profile)
-    if normal == "state" and {"on", "off"} <= power_states(profile):
-        return "power_state"
-    if normal in {"state", "tier", "devicetype", "purpose"}:
+    if normal == "state":
+        return _choose_state(profile, candidates)
+    if normal in {"tier", "devicetype", "purpose"}:
         return _only_agreeing(profile, candidates)
     return None
+
+
+def _choose_state(profile: ColumnProfile, candidates: Sequence[str]) -> str | None:
+    """Return what the words are of; ``active`` and ``standby`` are of neither alone."""
+    states = power_states(profile)
+    if {"on", "off"} <= states:
+        return "power_state"
+    chosen = _only_agreeing(profile, candidates)
+    return None if chosen == "power_state" and not states else chosen
 
 
 def _only_agreeing(profile: ColumnProfile, candidates: Sequence[str]) -> str | None:

@@ -23,6 +23,11 @@ def test_the_values_say_what_an_ambiguous_header_means(header, kind, samples, ta
     assert (found.target, found.outcome) == (target, Outcome.CONFIDENT)
 
 
+@pytest.mark.parametrize("values", [("active", "inactive"), ("active", "standby")])
+def test_a_state_that_may_be_of_a_lifecycle_or_a_cluster_is_asked_about(values):
+    assert suggest_one("State", "word", *values).outcome is Outcome.REVIEW
+
+
 def test_processors_beside_more_cores_are_sockets():
     cores = column("Core Count", "integer", "8", "16")
 

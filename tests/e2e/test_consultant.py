@@ -12,7 +12,7 @@ from tests.processes import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("with_runner")]
 
-STATES = ("running", "stopped")
+STATES = ("active", "inactive")
 AMBIGUOUS = "Machine Label,Purpose,State,RAM,Zone code\n" + "".join(
     f"srv-{n:03d},app {n % 7},{STATES[n % 3 == 0]},{n % 8 + 1}6,Z{n % 4}\n"
     for n in range(60)
