@@ -10,8 +10,9 @@ from discovery_app.domain.access import Role
 from discovery_app.errors import NotFoundError
 from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.issue_downloads import IssueDownloadService
+from tests.api.calls import run_due
 from tests.factories import make_scope
-from tests.processes import runner, start_discovery, wait_for_rest
+from tests.processes import look, start_discovery
 
 FILE = b"""Name,Operating system,Memory (MB)
 web-01,Ubuntu 22.04,8192
@@ -24,14 +25,15 @@ web-03,=cmd,lots
 def finished(database):
     """A finished workflow of a file with a row that names nothing."""
     scope = make_scope(Role.CONSULTANT)
-    with runner():
-        _, started = start_discovery(scope, {"servers.csv": FILE})
-        if wait_for_rest(scope, started).status == "waiting_for_approval":
-            with unit_of_work(scope) as session:
-                FieldMappingService(session).approve(
-                    scope, started.workflow_id, [], accept_best=True
-                )
-        assert wait_for_rest(scope, started).status == "completed"
+    _, started = start_discovery(scope, {"servers.csv": FILE})
+    run_due()
+    if look(scope, started).status == "waiting_for_approval":
+        with unit_of_work(scope) as session:
+            FieldMappingService(session).approve(
+                scope, started.workflow_id, [], accept_best=True
+            )
+        run_due()
+    assert look(scope, started).status == "completed"
     return scope, started
 
 

@@ -25,8 +25,9 @@ from discovery_app.services.mapping_reviews import (
     target_options,
 )
 from discovery_app.services.workflow_actions import WorkflowActionService
+from tests.api.calls import run_due
 from tests.factories import make_scope, with_role
-from tests.processes import look, runner, start_discovery, wait_for_rest
+from tests.processes import look, start_discovery
 
 HEADERS = ("Machine Label", "Purpose", "State", "RAM", "Zone code", "Root password")
 ROWS = "".join(
@@ -40,9 +41,9 @@ MYSTERY = f"{','.join(HEADERS)}\n{ROWS}".encode()
 def waiting(database):
     """A consultant's workflow that waits for its mapping."""
     scope = make_scope(Role.CONSULTANT)
-    with runner():
-        _, started = start_discovery(scope, {"mystery.csv": MYSTERY})
-        assert wait_for_rest(scope, started).status == "waiting_for_approval"
+    _, started = start_discovery(scope, {"mystery.csv": MYSTERY})
+    run_due()
+    assert look(scope, started).status == "waiting_for_approval"
     return scope, started
 
 
@@ -195,9 +196,8 @@ def test_pages_of_a_long_group(database):
     odd = [f"Zyx {n}" for n in range(GROUP_ROWS + 3)]
     rows = "".join(f"srv-{n},{','.join(odd)}\n" for n in range(5))
     text = f"Server name,{','.join(odd)}\n{rows}"
-    with runner():
-        _, started = start_discovery(scope, {"wide.csv": text.encode()})
-        wait_for_rest(scope, started)
+    _, started = start_discovery(scope, {"wide.csv": text.encode()})
+    run_due()
 
     first = review(scope, started).kept
     last = review(scope, started, pages={"unmapped": 99}).kept
@@ -275,8 +275,8 @@ def test_an_approved_mapping_can_be_opened_again_with_every_decision(waiting):
         FieldMappingService(session).approve(
             scope, started.workflow_id, [], accept_best=True
         )
-    with runner():
-        assert wait_for_rest(scope, started).status == "completed"
+    run_due()
+    assert look(scope, started).status == "completed"
 
     with unit_of_work(scope) as session:
         WorkflowActionService(session).reopen_mapping(
@@ -288,8 +288,8 @@ def test_an_approved_mapping_can_be_opened_again_with_every_decision(waiting):
     set_unit(scope, started, "RAM", "TB")
     with unit_of_work(scope) as session:
         FieldMappingService(session).approve(scope, started.workflow_id, [])
-    with runner():
-        assert wait_for_rest(scope, started).status == "completed"
+    run_due()
+    assert look(scope, started).status == "completed"
     assert look(scope, started).run_number == 2
     assert sizes_of(scope) == {1024.0 * 1024 * n for n in range(1, 9)}
 

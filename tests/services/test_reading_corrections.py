@@ -21,7 +21,7 @@ from discovery_app.services.workflow_actions import WorkflowActionService
 from tests.api.calls import run_due
 from tests.conftest import TestDatabase
 from tests.factories import make_scope, with_role
-from tests.processes import look, runner, start_discovery, wait_for_rest
+from tests.processes import look, start_discovery
 from tests.readers.files import write_workbook
 from tests.services.inventory import Estate
 
@@ -105,8 +105,7 @@ def test_a_corrected_header_row_is_read_from_the_first_phase_on(rested, service)
     now = look(scope, started)
     assert (now.status, now.current_phase) == ("queued", "data_source_analysis")
     assert headers(scope, started) == []
-    with runner():
-        wait_for_rest(scope, started)
+    run_due()
     (file,) = service.reading(scope, started.workflow_id).files
     assert "Server Name" in headers(scope, started)
     assert file.read_as.header_row == "2"
