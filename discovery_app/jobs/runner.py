@@ -42,6 +42,9 @@ logger = logging.getLogger("discovery_app.jobs.runner")
 _LOOK_SECONDS: Final = 60.0
 """How often a runner looks whether it should clean away what is used up; chosen."""
 
+_LISTEN_SECONDS: Final = 0.1
+"""How often it is looked whether a signal came: one that comes just before a wait
+without an end would be noticed with the next one only. Chosen."""
 _HAND_BACK_SECONDS: Final = 2.0
 _MOMENT_SECONDS: Final = 0.02
 """How long a runner that ends tries to hand its work back, and how often; chosen.
@@ -65,6 +68,7 @@ class Runner:
         self._scope = WorkerScope(self.me.owner)
         self._asked = AskedWork(self._scope)
         self._clock = RunnerClock()
+        self._told_to_stop = False
         self._stopping = threading.Event()
         self._source = self._work_source()
         self._idle = threading.Event()
@@ -80,7 +84,7 @@ class Runner:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, then drain and end the process."""
         for one in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(one, lambda *_: self._stopping.set())
+            signal.signal(one, self._be_told)
         with unit_of_work(self._scope) as session:
             freed = WorkerService(session).register(self.me)
         logger.info("Runner %s is ready (%d leases freed).", self.me.owner, freed)
@@ -88,13 +92,18 @@ class Runner:
         self._clock.every(_LOOK_SECONDS, RETENTION, self.retain, at_once=False)
         self._clock.every(settings().ask_seconds, ASKED_WORK, self.do_asked)
         self.start()
-        self._stopping.wait()
+        while not self._told_to_stop:
+            time.sleep(_LISTEN_SECONDS)
         self.leave()
         with unit_of_work(self._scope) as session:
             WorkerService(session).stop(self.me)
         logger.info("Runner %s ends.", self.me.owner)
         logging.shutdown()
         os._exit(0)  # A phase that is still in work must not keep the process.
+
+    def _be_told(self, *_: object) -> None:
+        """Note a signal; it may come at any moment, so nothing here takes a lock."""
+        self._told_to_stop = True
 
     def start(self, first: LeaseClaim | None = None) -> None:
         """Begin to work in the background, with the lease ``first`` if given."""

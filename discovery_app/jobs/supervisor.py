@@ -57,7 +57,7 @@ class Supervisor:
     ) -> None:
         self._slots = [_Slot(name, start) for name, start in children.items()]
         self._look = look
-        self._stopping = threading.Event()
+        self._stopped = False
 
     def run(self) -> None:
         """Keep the children alive until ``stop``, then end them.
@@ -66,17 +66,20 @@ class Supervisor:
             ConfigurationError: A child was given up.
         """
         try:
-            while not self._stopping.is_set():
+            while not self._stopped:
                 self._look()
                 for slot in self._slots:
                     self._look_after(slot)
-                self._stopping.wait(_LOOK_SECONDS)
+                time.sleep(_LOOK_SECONDS)
         finally:
             self._end_children()
 
     def stop(self) -> None:
-        """Ask ``run`` to end the children and return."""
-        self._stopping.set()
+        """Ask ``run`` to end the children and return.
+
+        Also from a signal, at any moment of ``run``: nothing here takes a lock.
+        """
+        self._stopped = True
 
     def pids(self) -> list[int]:
         """Return the processes that run now."""
