@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from discovery_app.phases import ORDER
+from tests.cli import calls
 from tests.conftest import ROOT
 from tests.processes import demo_file
 
@@ -173,7 +174,7 @@ def test_a_file_without_names_fails_with_the_reason(tmp_path):
     [("discover",), ("nonsense",), ("approve", "not-an-id"), ("export",)],
 )
 def test_wrong_usage_is_status_2(arguments):
-    assert run(*arguments).returncode == 2
+    assert calls.run(*arguments).returncode == 2
 
 
 def test_an_export_has_what_was_published(demo, tmp_path):

@@ -1,20 +1,13 @@
 """Newer end-of-life data, and judging again, from the command line."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import ROOT, TestDatabase
+from tests.cli.calls import run
+from tests.conftest import TestDatabase
 from tests.factories import make_scope
 from tests.services.inventory import Estate, candidates
 
 CSV = "product,cycle,eol\nrhel,8,2026-01-31\n"
-
-
-def run(*arguments):
-    command = [sys.executable, "-m", "discovery_app", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture

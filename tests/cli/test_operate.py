@@ -1,22 +1,14 @@
 """What an operator mends from the command line."""
 
-import subprocess
-import sys
-
 import pytest
 
 from discovery_app.database import unit_of_work
 from discovery_app.errors import PhaseError
 from discovery_app.services.workflow_state import WorkflowStateService
-from tests.conftest import ROOT
+from tests.cli.calls import run
 from tests.factories import make_claim, make_scope, make_workflow
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def run(*arguments):
-    command = [sys.executable, "-m", "discovery_app", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
 def look(scope, workflow_id):
