@@ -16,7 +16,8 @@ from discovery_app.domain.mapping import Outcome
 from discovery_app.domain.paging import TimeCursor
 from discovery_app.domain.workflow import WorkflowStatus, WorkflowView
 from discovery_app.errors import InvalidInputError
-from discovery_app.services.field_mappings import FieldMappingService, decisions_of
+from discovery_app.services.field_mappings import FieldMappingService
+from discovery_app.services.mapping_decisions import decisions_of
 from discovery_app.services.workflow_reports import (
     ErrorReport,
     WorkflowDetail,

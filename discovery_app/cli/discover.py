@@ -34,7 +34,8 @@ from discovery_app.services.crewai_flow import (
     StartRequest,
     UploadedFile,
 )
-from discovery_app.services.field_mappings import FieldMappingService, decisions_of
+from discovery_app.services.field_mappings import FieldMappingService
+from discovery_app.services.mapping_decisions import decisions_of
 from discovery_app.services.workers import this_process
 from discovery_app.services.workflow_reports import (
     WorkflowReport,

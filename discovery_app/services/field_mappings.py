@@ -1,6 +1,6 @@
 """What the columns of an import mean, and who said so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -14,31 +14,20 @@ from discovery_app.domain.access import Permission, Scope
 from discovery_app.domain.mapping import ApprovedMapping, Outcome
 from discovery_app.domain.workflow import WorkflowStatus
 from discovery_app.errors import ConflictError, InvalidInputError
-from discovery_app.knowledge.fields import ASSET_FIELDS, EDGE_FIELDS
-from discovery_app.knowledge.unit_choices import header_unit, units_of
 from discovery_app.models import FieldMapping
+from discovery_app.services.mapping_decisions import (
+    DECIDED,
+    Decision,
+    best_candidate,
+    decide,
+    find_column,
+    refuse_double_targets,
+)
 from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.workflow_state import WorkflowStateService
 
-EDGE_PREFIX: Final = "edge."
-_DECIDED: Final = "person"
 _TAKEN: Final = "best_candidate"
-"""Rules of columns that a person decided, and that were taken in bulk."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person said of one column.
-
-    Attributes:
-        column: Its header, or ``sheet!header`` where several sheets have it.
-        target: A field's name; ``None`` keeps it as a custom field.
-        unit: What its numbers are in, where the person said it.
-    """
-
-    column: str
-    target: str | None
-    unit: str | None = None
+"""The rule of columns that were taken in bulk."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +165,7 @@ class FieldMappingService:
         """
         rows = self._rows_in_review(scope, workflow_id)
         for decision in decisions:
-            _decide(_find(rows, decision.column), decision, scope.actor)
+            decide(find_column(rows, decision.column), decision, scope.actor)
         self._session.flush()
 
     def set_unit(self, scope: Scope, workflow_id: UUID, column: str, unit: str) -> None:
@@ -188,8 +177,8 @@ class FieldMappingService:
             InvalidInputError: The column or unit is unknown, or has no field yet.
             ConflictError: The workflow does not wait for it any more.
         """
-        row = _find(self._rows_in_review(scope, workflow_id), column)
-        _decide(row, Decision(column, row.target, unit), scope.actor)
+        row = find_column(self._rows_in_review(scope, workflow_id), column)
+        decide(row, Decision(column, row.target, unit), scope.actor)
         self._session.flush()
 
     def confirm(self, scope: Scope, workflow_id: UUID) -> int:
@@ -235,7 +224,7 @@ class FieldMappingService:
         workflow = states.get_workflow_state(scope, workflow_id)
         rows = self._rows(scope, workflow.session_id)
         for decision in decisions:
-            _decide(_find(rows, decision.column), decision, scope.actor)
+            decide(find_column(rows, decision.column), decision, scope.actor)
         undecided = [row for row in rows if _waits(row)]
         if undecided and not accept_best:
             names = ", ".join(row.header for row in undecided[:10])
@@ -244,13 +233,13 @@ class FieldMappingService:
                 "keep it as a custom field."
             )
         for row in undecided:
-            _decide(row, Decision(row.header, _best(row)), scope.actor)
+            decide(row, Decision(row.header, best_candidate(row)), scope.actor)
             row.rule = _TAKEN  # Nobody looked at it, so it is not remembered.
-        _refuse_double_targets(rows)
+        refuse_double_targets(rows)
         self._session.flush()
         if remember:
             source = str(workflow.state_data["data_source_analysis"]["source"])
-            decided = [row for row in rows if row.rule == _DECIDED]
+            decided = [row for row in rows if row.rule == DECIDED]
             MappingMemoryService(self._session).remember(scope, source, decided)
         decided = sum(1 for row in rows if row.target is not None)
         return states.approve(scope, workflow_id, approved=decided, version=version)
@@ -314,90 +303,6 @@ def _is_confirmable(row: FieldMapping) -> bool:
     return row.outcome is Outcome.CONFIDENT and not row.approved_by
 
 
-def _best(row: FieldMapping) -> str | None:
-    return row.target or next(iter(row.candidates), None)
-
-
-def _find(rows: Sequence[FieldMapping], column: str) -> FieldMapping:
-    found = [row for row in rows if column in _names(row)]
-    if len(found) > 1:
-        assets = [row for row in found if row.role == "assets"]
-        found = assets if len(assets) == 1 else found
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise InvalidInputError(f"This import has no column called {column}.")
-    sheets = ", ".join(f"{row.sheet}!{row.header}" for row in found)
-    raise InvalidInputError(f"Several sheets have {column}; name one of {sheets}.")
-
-
-def _names(row: FieldMapping) -> tuple[str, str, str]:
-    return str(row.id), row.header, f"{row.sheet}!{row.header}"
-
-
-def _decide(row: FieldMapping, decision: Decision, actor: str) -> None:
-    target = decision.target
-    if row.outcome is Outcome.NEVER_IMPORTED:
-        raise InvalidInputError(f"{row.header} may hold secrets and is never imported.")
-    if target is not None and not _is_field(target):
-        raise InvalidInputError(
-            f"There is no field called {target}; choose a known one."
-        )
-    row.unit = _unit(row, decision)
-    row.target = target
-    row.outcome = Outcome.CONFIDENT if target else Outcome.UNMAPPED
-    row.rule, row.approved_by = _DECIDED, actor
-    row.reason = f"Decided by {actor}."
-    row.confidence = 1.0
-    row.approved_at = sa.func.now()  # pyright: ignore  The database's clock.
-
-
-def _unit(row: FieldMapping, decision: Decision) -> str | None:
-    """Return the unit that a decision gives a column.
-
-    Raises:
-        InvalidInputError: The field has no such unit.
-    """
-    target = decision.target
-    if decision.unit is None:
-        return row.unit if target == row.target else header_unit(row.header, target)
-    choices = units_of(target)
-    if decision.unit not in choices:
-        known = ", ".join(choices)
-        raise InvalidInputError(
-            f"{row.header} cannot be in {decision.unit[:30]}; choose one of {known}."
-            if known
-            else f"{row.header} holds nothing that has a unit; choose its field first."
-        )
-    return decision.unit
-
-
-def _is_field(target: str) -> bool:
-    if target.startswith(EDGE_PREFIX):
-        return target.removeprefix(EDGE_PREFIX) in EDGE_FIELDS
-    return target in ASSET_FIELDS
-
-
-def _refuse_double_targets(rows: Sequence[FieldMapping]) -> None:
-    """Refuse two columns a person gave the same field of one table.
-
-    Raises:
-        ConflictError: Two columns were decided to be the same single-valued field.
-    """
-    taken: dict[tuple[int, str], FieldMapping] = {}
-    for row in rows:
-        if row.target is None or row.target.startswith(EDGE_PREFIX):
-            continue
-        first = taken.setdefault((row.table_number, row.target), row)
-        if first is row or _DECIDED not in {first.rule, row.rule}:
-            continue
-        if not ASSET_FIELDS[row.target].type.startswith(("list", "map")):
-            raise ConflictError(
-                f"{first.header} and {row.header} are both mapped to {row.target}; "
-                "keep one of them as a custom field."
-            )
-
-
 def _tenant(scope: Scope) -> dict[str, Any]:
     return {
         "client_account_id": scope.client_account_id,
@@ -426,18 +331,3 @@ def _view(row: FieldMapping) -> MappingView:
         source=row.source,
         approved_by=row.approved_by,
     )
-
-
-def decisions_of(
-    mappings: Mapping[str, str | None], units: Mapping[str, str] | None = None
-) -> list[Decision]:
-    """Return decisions from column → field, as the API and command line give them.
-
-    Args:
-        units: Column → unit, of columns among ``mappings``.
-    """
-    said = units or {}
-    return [
-        Decision(column, target or None, said.get(column))
-        for column, target in mappings.items()
-    ]

@@ -13,7 +13,8 @@ from discovery_app.domain.mapping_review import (
     ReviewFilter,
 )
 from discovery_app.errors import DiscoveryError, NotFoundError
-from discovery_app.services.field_mappings import Decision, FieldMappingService
+from discovery_app.services.field_mappings import FieldMappingService
+from discovery_app.services.mapping_decisions import Decision
 from discovery_app.services.mapping_reviews import (
     OUTCOMES,
     MappingReviewService,

@@ -123,7 +123,7 @@ def test_best_candidates_that_do_not_go_together_are_left_to_a_person(
         raise ConflictError("Two columns are both mapped to hostname.")
 
     ada, path = uploaded(SAP, ApproveMode.ALL)
-    monkeypatch.setattr(field_mappings, "_refuse_double_targets", refuse)
+    monkeypatch.setattr(field_mappings, "refuse_double_targets", refuse)
 
     run_due()
 

@@ -15,10 +15,11 @@ from discovery_app.services.crewai_flow import (
     StartRequest,
     UploadedFile,
 )
-from discovery_app.services.field_mappings import Decision, FieldMappingService
+from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.import_diffs import ImportDiffService
 from discovery_app.services.import_issues import ImportIssueService
 from discovery_app.services.issue_downloads import IssueDownloadService
+from discovery_app.services.mapping_decisions import Decision
 from tests.api.calls import run_due
 from tests.factories import make_scope
 from tests.processes import look, start_discovery

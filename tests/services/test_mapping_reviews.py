@@ -15,7 +15,8 @@ from discovery_app.errors import (
     NotPermittedError,
 )
 from discovery_app.models import Asset
-from discovery_app.services.field_mappings import Decision, FieldMappingService
+from discovery_app.services.field_mappings import FieldMappingService
+from discovery_app.services.mapping_decisions import Decision
 from discovery_app.services.mapping_memory import MappingMemoryService
 from discovery_app.services.mapping_reviews import (
     GROUP_ROWS,
