@@ -16,7 +16,13 @@ from discovery_app.phases.base import (
     PhaseResult,
     issue_frame,
 )
-from discovery_app.transforms.edges import aggregate, links, with_ends
+from discovery_app.transforms.edges import (
+    LINK_SCHEMA,
+    OBSERVED_SCHEMA,
+    aggregate,
+    links,
+    with_ends,
+)
 from discovery_app.transforms.graph import Grouping, group_assets
 from discovery_app.transforms.grouped import flagged, grouped
 from discovery_app.transforms.map_layout import PLACED
@@ -32,25 +38,12 @@ SHOWN_MEMBERS: Final = 20
 
 EDGE_SCHEMA: Final = {
     "edge": pl.UInt32(),
-    "source_record": pl.UInt32(),
-    "source": pl.String(),
-    "destination_record": pl.UInt32(),
-    "destination": pl.String(),
-    "port": pl.Int32(),
-    "protocol": pl.String(),
-    "kind": pl.String(),
-    "backup": pl.Boolean(),
-    "source_application": pl.String(),
-    "destination_application": pl.String(),
+    **LINK_SCHEMA,
     "noise": pl.Boolean(),
     "noise_reason": pl.String(),
     "shared_service": pl.Boolean(),
     "cross_environment": pl.Boolean(),
-    "connection_count": pl.Int64(),
-    "bytes_total": pl.Int64(),
-    "first_observed": pl.Datetime("us", "UTC"),
-    "last_observed": pl.Datetime("us", "UTC"),
-    "evidence": pl.String(),
+    **OBSERVED_SCHEMA,
 }
 
 

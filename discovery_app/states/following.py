@@ -69,21 +69,14 @@ async def follow_engagement(
         look: As for ``follow``, with the tab's scope, asked anew each time.
         event: As for ``follow``.
     """
-    try:
+
+    async def opened() -> UUID:
         engagement_id = id_in_path(state, "engagement")
         async with state:
             begin(await choose(state, engagement_id))
-    except UnavailableError as error:
-        await say(state, error)
-        return await again(event)
-    except DiscoveryError as error:
-        await say(state, error)
-        return None
+        return engagement_id
 
-    async def look_scoped(wake: Wake) -> None:
-        await look(wake, await scope_of(state, engagement_id))
-
-    return await follow(state, [engagement_id], look_scoped, event)
+    return await _follow_opened(state, opened, scope_of, look, event)
 
 
 async def follow_workflow(
@@ -93,12 +86,28 @@ async def follow_workflow(
 
     The arguments are those of ``follow_engagement``; ``begin`` is given the workflow.
     """
-    try:
+
+    async def opened() -> UUID:
         workflow_id = id_in_path(state, "workflow")
         scope = await workflow_scope_of(state, workflow_id)
         async with state:
             begin(workflow_id)
             await choose(state, scope.engagement_id)
+        return workflow_id
+
+    return await _follow_opened(state, opened, workflow_scope_of, look, event)
+
+
+async def _follow_opened(
+    state: Any,
+    opened: Callable[[], Awaitable[UUID]],
+    scope_again: Callable[[Any, UUID], Awaitable[Scope]],
+    look: ScopedLook,
+    event: Any,
+) -> rx.event.EventSpec | None:
+    """Follow what ``opened`` made the state ready for, or say why it could not."""
+    try:
+        topic = await opened()
     except UnavailableError as error:
         await say(state, error)
         return await again(event)
@@ -107,9 +116,9 @@ async def follow_workflow(
         return None
 
     async def look_scoped(wake: Wake) -> None:
-        await look(wake, await workflow_scope_of(state, workflow_id))
+        await look(wake, await scope_again(state, topic))
 
-    return await follow(state, [workflow_id], look_scoped, event)
+    return await follow(state, [topic], look_scoped, event)
 
 
 async def say(state: Any, error: DiscoveryError) -> None:

@@ -10,6 +10,29 @@ import polars as pl
 
 from discovery_app.transforms.endpoints import endpoint_keys, resolve
 
+LINK_SCHEMA: Final = {
+    "source_record": pl.UInt32(),
+    "source": pl.String(),
+    "destination_record": pl.UInt32(),
+    "destination": pl.String(),
+    "port": pl.Int32(),
+    "protocol": pl.String(),
+    "kind": pl.String(),
+    "backup": pl.Boolean(),
+    "source_application": pl.String(),
+    "destination_application": pl.String(),
+}
+"""What an edge connects, and as what."""
+
+OBSERVED_SCHEMA: Final = {
+    "connection_count": pl.Int64(),
+    "bytes_total": pl.Int64(),
+    "first_observed": pl.Datetime("us", "UTC"),
+    "last_observed": pl.Datetime("us", "UTC"),
+    "evidence": pl.String(),
+}
+"""How often, how much and when an edge was seen, and who says so."""
+
 _SAME: Final = (
     "source_record",
     "source",

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from discovery_app.knowledge.ports import NoisePort
-from discovery_app.transforms.edges import with_ends
+from discovery_app.transforms.edges import LINK_SCHEMA, OBSERVED_SCHEMA, with_ends
 from discovery_app.transforms.grouped import flagged
 from discovery_app.transforms.noise import with_backup, with_noise
 
@@ -18,21 +18,8 @@ KNOWN_SCHEMA: Final = {
     "id": pl.String(),
     "session_id": pl.String(),
     "told": pl.Int64(),
-    "source_record": pl.UInt32(),
-    "source": pl.String(),
-    "destination_record": pl.UInt32(),
-    "destination": pl.String(),
-    "port": pl.Int32(),
-    "protocol": pl.String(),
-    "kind": pl.String(),
-    "backup": pl.Boolean(),
-    "source_application": pl.String(),
-    "destination_application": pl.String(),
-    "connection_count": pl.Int64(),
-    "bytes_total": pl.Int64(),
-    "first_observed": pl.Datetime("us", "UTC"),
-    "last_observed": pl.Datetime("us", "UTC"),
-    "evidence": pl.String(),
+    **LINK_SCHEMA,
+    **OBSERVED_SCHEMA,
 }
 """An edge as it was published; ``told`` grows with the import that told of it."""
 

@@ -14,12 +14,14 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, Person, Role, Scope
 from discovery_app.jobs.workflow_manager import DiscoveryWorkflowManager
 from discovery_app.services.assets import AssetService
+from discovery_app.services.crewai_flow import StartedDiscovery
 from discovery_app.services.engagements import EngagementService
+from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.people import PeopleService
 from discovery_app.services.publication import Publication
 from tests import people
 from tests.factories import make_state, take_lease
-from tests.processes import NORTHWIND, demo_file
+from tests.processes import NORTHWIND, demo_file, look, start_discovery
 from tests.services import inventory
 
 PROBLEM = "application/problem+json"
@@ -98,6 +100,22 @@ def run_due() -> None:
     if lease is None:
         raise AssertionError("No workflow is due.")
     DiscoveryWorkflowManager(lambda scope: RulesAssistant()).run_workflow(lease)
+
+
+def finish_import(
+    scope: Scope, files: dict[str, bytes] | None = None
+) -> StartedDiscovery:
+    """Import files to the inventory, with the best candidate of each open column."""
+    _, started = start_discovery(scope, files)
+    run_due()
+    if look(scope, started).status == "waiting_for_approval":
+        with unit_of_work(scope) as session:
+            FieldMappingService(session).approve(
+                scope, started.workflow_id, [], accept_best=True
+            )
+        run_due()
+    assert look(scope, started).status == "completed"
+    return started
 
 
 def publish(

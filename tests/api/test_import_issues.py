@@ -5,10 +5,7 @@ import io
 
 import pytest
 
-from discovery_app.database import unit_of_work
-from discovery_app.services.field_mappings import FieldMappingService
-from tests.api.calls import Caller, caller, run_due
-from tests.processes import look, start_discovery
+from tests.api.calls import Caller, caller, finish_import
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -17,14 +14,7 @@ FILE = b"Server name,Operating system\nweb-01,Ubuntu 22.04\n,Debian 12\n"
 
 def finished_import(person: Caller) -> str:
     """Run an import with one row that names nothing; return its workflow's path."""
-    _, started = start_discovery(person.scope, {"servers.csv": FILE})
-    run_due()
-    if look(person.scope, started).status == "waiting_for_approval":
-        with unit_of_work(person.scope) as session:
-            FieldMappingService(session).approve(
-                person.scope, started.workflow_id, [], accept_best=True
-            )
-        run_due()
+    started = finish_import(person.scope, {"servers.csv": FILE})
     return f"/workflows/{started.workflow_id}"
 
 

@@ -2,11 +2,8 @@
 
 import pytest
 
-from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
-from discovery_app.services.field_mappings import FieldMappingService
-from tests.api.calls import PROBLEM, Caller, caller, run_due
-from tests.processes import look, start_discovery
+from tests.api.calls import PROBLEM, Caller, caller, finish_import, run_due
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -16,14 +13,7 @@ ROW = {"file": "servers.csv", "row": 3}
 
 def finished_import(person: Caller) -> str:
     """Run an import with one row that names nothing; return its workflow's path."""
-    _, started = start_discovery(person.scope, {"servers.csv": FILE})
-    run_due()
-    if look(person.scope, started).status == "waiting_for_approval":
-        with unit_of_work(person.scope) as session:
-            FieldMappingService(session).approve(
-                person.scope, started.workflow_id, [], accept_best=True
-            )
-        run_due()
+    started = finish_import(person.scope, {"servers.csv": FILE})
     return f"/workflows/{started.workflow_id}"
 
 

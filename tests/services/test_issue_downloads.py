@@ -8,11 +8,9 @@ import pytest
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.errors import NotFoundError
-from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.issue_downloads import IssueDownloadService
-from tests.api.calls import run_due
+from tests.api.calls import finish_import
 from tests.factories import make_scope
-from tests.processes import look, start_discovery
 
 FILE = b"""Name,Operating system,Memory (MB)
 web-01,Ubuntu 22.04,8192
@@ -25,15 +23,7 @@ web-03,=cmd,lots
 def finished(database):
     """A finished workflow of a file with a row that names nothing."""
     scope = make_scope(Role.CONSULTANT)
-    _, started = start_discovery(scope, {"servers.csv": FILE})
-    run_due()
-    if look(scope, started).status == "waiting_for_approval":
-        with unit_of_work(scope) as session:
-            FieldMappingService(session).approve(
-                scope, started.workflow_id, [], accept_best=True
-            )
-        run_due()
-    assert look(scope, started).status == "completed"
+    started = finish_import(scope, {"servers.csv": FILE})
     return scope, started
 
 

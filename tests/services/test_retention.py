@@ -14,7 +14,6 @@ from discovery_app.database import unit_of_work
 from discovery_app.domain.access import AccountScope, Role, WorkerScope
 from discovery_app.errors import NotFoundError, NotSignedInError
 from discovery_app.services.accounts import AccountService
-from discovery_app.services.field_mappings import FieldMappingService
 from discovery_app.services.issue_downloads import IssueDownloadService
 from discovery_app.services.retention import RetentionService
 from discovery_app.services.staged_uploads import StagedUploadService
@@ -22,7 +21,7 @@ from discovery_app.services.workers import WorkerService, this_process
 from discovery_app.services.workflow_state import WorkflowStateService
 from discovery_app.storage import frame_key, object_store, upload_key
 from tests import people
-from tests.api.calls import run_due
+from tests.api.calls import finish_import, run_due
 from tests.factories import make_claim, make_scope
 from tests.processes import look, start_discovery
 
@@ -52,15 +51,8 @@ def make_old(database):
 @pytest.fixture
 def completed(database):
     """A run that published its inventory; one row of its file was rejected."""
-    scope, started = start_discovery(files={"servers.csv": FILE})
-    run_due()
-    if look(scope, started).status == "waiting_for_approval":
-        with unit_of_work(scope) as session:
-            FieldMappingService(session).approve(
-                scope, started.workflow_id, [], accept_best=True
-            )
-        run_due()
-    assert look(scope, started).status == "completed"
+    scope = make_scope(Role.ADMIN)
+    started = finish_import(scope, {"servers.csv": FILE})
     return scope, started
 
 
