@@ -30,7 +30,10 @@ def execute_direct(
         name: Int8(value) if type(value) is int else value
         for name, value in values.items()
     }
-    return driver_connection(session.connection()).execute(statement, sent).fetchone()
+    connection = cast("sa.Connection", session.bind)
+    if session.in_nested_transaction():
+        connection = session.connection()  # Sets the savepoint, if it is not yet set.
+    return driver_connection(connection).execute(statement, sent).fetchone()
 
 
 def driver_connection(connection: sa.Connection) -> psycopg.Connection:

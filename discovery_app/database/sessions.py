@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from discovery_app.database.direct import driver_connection
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.pool import engine
-from discovery_app.database.words import forget, remember_connection, say
+from discovery_app.database.words import say
 from discovery_app.domain.access import (
     AccountScope,
     AnyScope,
@@ -46,39 +43,6 @@ _NOTHING = {
 }
 
 
-class ScopedSession(Session):
-    """A session whose every transaction is limited to the scope it was built with.
-
-    Attributes:
-        scope: What it may read and write; row-level security holds it.
-    """
-
-    def __init__(self, scope: AnyScope) -> None:
-        super().__init__(engine(), expire_on_commit=False)
-        self.scope = scope
-
-
-@event.listens_for(ScopedSession, "after_begin")
-def _enter_scope(
-    session: ScopedSession, transaction: SessionTransaction, connection: sa.Connection
-) -> None:
-    """Take the scope's role and settings until the transaction ends."""
-    if not transaction.nested:  # A savepoint keeps what its transaction has.
-        driver = driver_connection(connection)
-        driver.execute(_ENTER, transaction_settings(session.scope))
-        remember_connection(session.info, connection)
-
-
-@event.listens_for(ScopedSession, "after_commit")
-def _say_words(session: ScopedSession) -> None:
-    say(session.info)
-
-
-@event.listens_for(ScopedSession, "after_rollback")
-def _forget_words(session: ScopedSession) -> None:
-    forget(session.info)
-
-
 def transaction_settings(scope: AnyScope) -> dict[str, str]:
     """Return the role and the ``app.*`` settings that ``scope`` stands for."""
     match scope:
@@ -106,18 +70,22 @@ def transaction_settings(scope: AnyScope) -> dict[str, str]:
 def unit_of_work(scope: AnyScope) -> Iterator[Session]:
     """Open a session that commits once on success and rolls back on any error.
 
-    Nothing else in the app commits; ``tests/architecture`` checks that.
+    Its transaction is limited to ``scope``: row-level security holds it. The session
+    joins that transaction and cannot end it: a commit or rollback inside never
+    leaves the scope. Nothing else in the app commits; ``tests/architecture`` checks
+    that.
 
     Raises:
         UnavailableError: The database is away, full, or too busy for now.
     """
-    with (
-        _named(scope),
-        explain_outages(),
-        ScopedSession(scope) as session,
-        session.begin(),
-    ):
-        yield session
+    with _named(scope), explain_outages(), engine().connect() as connection:
+        driver = driver_connection(connection)
+        with connection.begin():
+            driver.execute(_ENTER, transaction_settings(scope))
+            with Session(connection) as session:
+                yield session
+                session.flush()
+        say(driver, session)
 
 
 def _named(scope: AnyScope) -> AbstractContextManager[None]:

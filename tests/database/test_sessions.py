@@ -96,21 +96,29 @@ def test_each_scope_has_its_role_and_its_settings_and_no_other(empty_database):
     }
 
 
-def test_is_scoped_again_after_a_commit_and_a_rollback_inside(
-    things, single_connection
-):
+def test_a_session_cannot_end_its_transaction_by_a_commit(things):
     mine = scope()
 
-    with sessions.ScopedSession(mine) as session:
-        add(session, mine, 1, "committed")
+    with pytest.raises(ZeroDivisionError), unit_of_work(mine) as session:
+        add(session, mine, 1, "committed inside")
         session.commit()
-        after_commit = names(session)
-        add(session, mine, 2, "rolled back")
-        session.rollback()
-        after_rollback = names(session)
+        add(session, mine, 2, "after it")
+        raise ZeroDivisionError
 
-    assert after_commit == ["committed"]
-    assert after_rollback == ["committed"]
+    with unit_of_work(mine) as session:
+        assert names(session) == []
+
+
+def test_nothing_is_done_outside_the_scope_after_a_rollback_inside(things):
+    mine = scope()
+
+    with pytest.raises(sa.exc.InvalidRequestError), unit_of_work(mine) as session:
+        add(session, mine, 1, "rolled back")
+        session.rollback()
+        add(session, mine, 2, "after it")
+
+    with unit_of_work(mine) as session:
+        assert names(session) == []
 
 
 def test_a_savepoint_keeps_the_scope(things):
