@@ -5,7 +5,6 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.types.numeric import Int8
 from sqlmodel import Session
 
 
@@ -22,18 +21,11 @@ def execute_direct(
     Args:
         statement: A constant with ``%(name)s`` for each value. psycopg keeps what it
             knows of it up to 4,096 characters and 50 values.
-        values: Whole numbers go as ``bigint``, however small: psycopg prepares a
-            statement anew for each combination of types, and takes a number's type
-            from its size.
     """
-    sent = {
-        name: Int8(value) if type(value) is int else value
-        for name, value in values.items()
-    }
     connection = cast("sa.Connection", session.bind)
     if session.in_nested_transaction():
         connection = session.connection()  # Sets the savepoint, if it is not yet set.
-    return driver_connection(connection).execute(statement, sent).fetchone()
+    return driver_connection(connection).execute(statement, values).fetchone()
 
 
 def driver_connection(connection: sa.Connection) -> psycopg.Connection:

@@ -4,9 +4,11 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from functools import lru_cache
+from typing import cast
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -64,6 +66,7 @@ def engine() -> sa.Engine:
         connect_args=dict(CONNECT_ARGUMENTS),
     )
     event.listen(made, "connect", _tell_server)
+    event.listen(made, "connect", _send_numbers_alike)
     event.listen(made, "checkout", _ping_after_rest)
     event.listen(made, "checkin", _note_rest)
     return made
@@ -74,6 +77,15 @@ def _tell_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     with closing(connection.cursor()) as cursor:
         cursor.execute(_TELL_SERVER, SERVER_KEEPALIVES)
     connection.commit()
+
+
+def _send_numbers_alike(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Send whole numbers as ``bigint``, however small.
+
+    psycopg takes a number's type from its size, and prepares a statement anew for each
+    combination of types.
+    """
+    cast("psycopg.Connection", connection).adapters.register_dumper(int, Int8Dumper)
 
 
 def _note_rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:

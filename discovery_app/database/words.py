@@ -19,9 +19,7 @@ logger = logging.getLogger(__name__)
 _WORDS: Final = "words"
 
 # Nobody waits for the disk: there is nothing in it to keep.
-_SAY: Final = (
-    b"select pg_notify($1, $2), set_config('synchronous_commit', 'off', true)"
-)
+_SAY: Final = b"select pg_notify($1, $2), set_config('synchronous_commit', 'off', true)"
 
 
 def say_after_commit(session: Session, channel: str, payload: str) -> None:

@@ -3,14 +3,15 @@
 Part of ``services.workflow_state``.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from discovery_app.config import settings
+from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import (
     Claim,
     EventType,
-    LeaseClaim,
     PhaseStatus,
     WorkflowStatus,
 )
@@ -25,16 +26,18 @@ from discovery_app.services.workflow_transitions import (
 )
 
 
-def open_run(phase: str, run_number: int, lease: LeaseClaim) -> OpenedRun:
-    """Return a try of ``phase`` that begins now under ``lease``."""
+def open_run(
+    phase: str, run_number: int, *, attempt: int, fence: int, worker: str
+) -> OpenedRun:
+    """Return a try of ``phase`` that begins now under the lease of ``worker``."""
     return OpenedRun(
         id=uuid4(),
         phase=phase,
         position=ORDER.index(phase),
         run_number=run_number,
-        attempt=lease.attempt,
-        fence=lease.fence,
-        worker=lease.worker,
+        attempt=attempt,
+        fence=fence,
+        worker=worker,
         item_kind=load_phase(phase).item_kind,
     )
 
@@ -82,92 +85,112 @@ def counts(result: PhaseResult) -> dict[str, Any]:
     }
 
 
-def finish(claim: Claim, ended: EndedRun, done: NewEvent) -> Transition:
+@dataclass(frozen=True)
+class Ending:
+    """A claimed phase that left its result.
+
+    Attributes:
+        state_data: The workflow's state with the phase's part in it, as JSON.
+        done: What the history says of it.
+    """
+
+    claim: Claim
+    state_data: str
+    ended: EndedRun
+    done: NewEvent
+
+
+def ending(claim: Claim, result: PhaseResult, state: DiscoveryFlowState) -> Ending:
+    """Return what to write of ``result``, however the workflow goes on."""
+    done = NewEvent(EventType.COMMITTED, claim.phase, data=counts(result))
+    return Ending(claim, state.dump_json(), ended_run(claim, result), done)
+
+
+def finish(at: Ending) -> Transition:
     """Complete the workflow: its last phase is done."""
     return Transition(
         status=WorkflowStatus.COMPLETED,
-        current_phase=claim.phase,
+        current_phase=at.claim.phase,
+        state_data=at.state_data,
+        run_number=at.claim.run_number,
         progress_percentage=100,
-        lease=LeaseChange(runnable=False, expected_fence=claim.fence),
-        ended=ended,
-        events=[done, NewEvent(EventType.COMPLETED)],
+        lease=LeaseChange(runnable=False, expected_fence=at.claim.fence),
+        ended=at.ended,
+        events=[at.done, NewEvent(EventType.COMPLETED)],
     )
 
 
-def wait(claim: Claim, ended: EndedRun, done: NewEvent) -> Transition:
+def wait(at: Ending) -> Transition:
     """Wait for a person to approve what the phase left."""
+    phase = at.claim.phase
     return Transition(
         status=WorkflowStatus.WAITING_FOR_APPROVAL,
-        current_phase=claim.phase,
-        progress_percentage=progress_percentage(claim.phase, 1.0),
+        current_phase=phase,
+        state_data=at.state_data,
+        run_number=at.claim.run_number,
+        progress_percentage=progress_percentage(phase, 1.0),
         # A wish to pause stands for an approval in advance; a person's ends it.
         lease=LeaseChange(
-            runnable=False, pause_requested=None, expected_fence=claim.fence
+            runnable=False, pause_requested=None, expected_fence=at.claim.fence
         ),
-        ended=ended,
-        events=[done, NewEvent(EventType.WAITING, claim.phase)],
+        ended=at.ended,
+        events=[at.done, NewEvent(EventType.WAITING, phase)],
     )
 
 
-def pause(claim: Claim, following: str, ended: EndedRun, done: NewEvent) -> Transition:
+def pause(at: Ending, following: str) -> Transition:
     """Stop before ``following``, because a person asked."""
     return Transition(
         status=WorkflowStatus.PAUSED,
         current_phase=following,
-        progress_percentage=progress_percentage(claim.phase, 1.0),
-        lease=LeaseChange(runnable=False, expected_fence=claim.fence),
-        ended=ended,
-        events=[done, NewEvent(EventType.PAUSED, following)],
+        state_data=at.state_data,
+        run_number=at.claim.run_number,
+        progress_percentage=progress_percentage(at.claim.phase, 1.0),
+        lease=LeaseChange(runnable=False, expected_fence=at.claim.fence),
+        ended=at.ended,
+        events=[at.done, NewEvent(EventType.PAUSED, following)],
     )
 
 
-def hand_on(
-    claim: Claim, following: str, ended: EndedRun, done: NewEvent
-) -> Transition:
+def hand_on(at: Ending, following: str) -> Transition:
     """Leave ``following`` to another worker."""
     return Transition(
         status=WorkflowStatus.QUEUED,
         current_phase=following,
-        progress_percentage=progress_percentage(claim.phase, 1.0),
+        state_data=at.state_data,
+        run_number=at.claim.run_number,
+        progress_percentage=progress_percentage(at.claim.phase, 1.0),
         # A pause that somebody asks for just now is for whoever takes it next.
         lease=LeaseChange(
-            runnable=True, pause_requested=None, expected_fence=claim.fence
+            runnable=True, pause_requested=None, expected_fence=at.claim.fence
         ),
-        ended=ended,
-        events=[done, NewEvent(EventType.HANDED_BACK, following)],
+        ended=at.ended,
+        events=[at.done, NewEvent(EventType.HANDED_BACK, following)],
     )
 
 
-def go_on(claim: Claim, following: str, ended: EndedRun, done: NewEvent) -> Transition:
+def go_on(at: Ending, following: str) -> Transition:
     """Open ``following`` for the same worker."""
-    opened = open_run(following, claim.run_number, as_lease(claim))
+    claim = at.claim
+    worker, fence = claim.scope.actor, claim.fence
     return Transition(
         status=WorkflowStatus.RUNNING,
         current_phase=following,
+        state_data=at.state_data,
+        run_number=claim.run_number,
         progress_percentage=progress_percentage(claim.phase, 1.0),
         lease=LeaseChange(
             runnable=True,
-            owner=claim.scope.actor,
+            owner=worker,
             hold_seconds=settings().lease_seconds,
             attempt=1,
             cancel_requested=None,
             pause_requested=None,
-            expected_fence=claim.fence,
+            expected_fence=fence,
         ),
-        ended=ended,
-        opened=opened,
-        events=[done, NewEvent(EventType.STARTED, following, data={"attempt": 1})],
-    )
-
-
-def as_lease(claim: Claim) -> LeaseClaim:
-    """Return the lease that a worker holds after a commit: a fresh count."""
-    return LeaseClaim(
-        workflow_id=claim.workflow_id,
-        client_account_id=claim.scope.client_account_id,
-        engagement_id=claim.scope.engagement_id,
-        fence=claim.fence,
-        attempt=1,
-        max_attempts=claim.max_attempts,
-        worker=claim.scope.actor,
+        ended=at.ended,
+        opened=open_run(
+            following, claim.run_number, attempt=1, fence=fence, worker=worker
+        ),
+        events=[at.done, NewEvent(EventType.STARTED, following, data={"attempt": 1})],
     )

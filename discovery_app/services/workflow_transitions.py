@@ -7,12 +7,12 @@ a phase commit costs one round trip. The workflow's row is locked first and its 
 last, in every change. Part of ``services.workflow_state``; nothing else may use it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlmodel import Session
 
 from discovery_app.database.direct import execute_direct
@@ -188,8 +188,9 @@ _STATEMENT: Final = """
             state.id, state.event_seq - %(event_count)s + entry.seq, entry.type,
             entry.phase, %(actor)s, cast(%(user_id)s AS uuid), entry.reason,
             entry.data, clock_timestamp()
-        FROM state, jsonb_to_recordset(cast(%(events)s AS jsonb))
-            AS entry(seq int, type text, phase text, reason text, data jsonb)
+        FROM state, ROWS FROM (jsonb_to_recordset(cast(%(events)s AS jsonb))
+            AS (type text, phase text, reason text, data jsonb))
+            WITH ORDINALITY AS entry(type, phase, reason, data, seq)
     )
     SELECT version, (SELECT count(*) FROM lease), cancelling FROM state
     """
@@ -258,7 +259,7 @@ def _write(
             "progress": change.progress_percentage,
             "actor": scope.actor,
             "user_id": scope.user_id,
-            "events": _json(_entries(change.events)),
+            "events": _json(change.events),
             "event_count": len(change.events),
             **_lease_values(change.lease),
             **_ended_values(change.ended),
@@ -271,11 +272,11 @@ def _write(
     if not leases:
         raise _lost(workflow_id, change)
     changed = {
-        "engagement_id": str(scope.engagement_id),
-        "workflow_id": str(workflow_id),
+        "engagement_id": scope.engagement_id,
+        "workflow_id": workflow_id,
         "version": version,
     }
-    say_after_commit(session, WORKFLOW_CHANGED, json.dumps(changed))
+    say_after_commit(session, WORKFLOW_CHANGED, to_json(changed).decode())
     lease = change.lease
     # While a wish to cancel stands, whoever takes the workflow next carries it out.
     if lease and not lease.owner and (lease.runnable or cancelling):
@@ -292,20 +293,7 @@ def _lost(workflow_id: UUID, change: Transition) -> LostLeaseError:
 def _json(value: object | None) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, default=str)
-
-
-def _entries(events: Sequence[NewEvent]) -> list[dict[str, Any]]:
-    return [
-        {
-            "seq": number,
-            "type": event.type.value,
-            "phase": event.phase,
-            "reason": event.reason,
-            "data": dict(event.data),
-        }
-        for number, event in enumerate(events, start=1)
-    ]
+    return to_json(value, fallback=str).decode()
 
 
 def _lease_values(lease: LeaseChange | None) -> dict[str, Any]:

@@ -26,8 +26,7 @@ from discovery_app.models import WorkflowState
 from discovery_app.phases import load_phase, phase_after
 from discovery_app.phases.base import PhaseResult
 from discovery_app.services.workflow_moves import (
-    counts,
-    ended_run,
+    ending,
     finish,
     go_on,
     hand_on,
@@ -71,7 +70,13 @@ class WorkflowWork(WorkflowRows):
             self._pause_now(scope, workflow, fence=lease.fence)
             return None
         phase = workflow.current_phase
-        opened = open_run(phase, workflow.run_number, lease)
+        opened = open_run(
+            phase,
+            workflow.run_number,
+            attempt=lease.attempt,
+            fence=lease.fence,
+            worker=lease.worker,
+        )
         events = [NewEvent(EventType.STARTED, phase, data={"attempt": lease.attempt})]
         if left_open:
             data = {"worker": left_open}
@@ -144,22 +149,18 @@ class WorkflowWork(WorkflowRows):
         Raises:
             LostLeaseError: Another worker has the workflow; roll back.
         """
-        ended = ended_run(claim, result)
-        done = NewEvent(EventType.COMMITTED, claim.phase, data=counts(result))
-        written = {"run_number": claim.run_number, "state_data": state.dump_json()}
+        at = ending(claim, result, state)
         self._session.flush()
         following = phase_after(claim.phase)
         if following is None or result.needs_approval:
-            ending = finish if following is None else wait
-            self._transit(claim, replace(ending(claim, ended, done), **written))
+            self._transit(claim, finish(at) if following is None else wait(at))
             return None
         onward = go_on if keep else hand_on
-        change = replace(onward(claim, following, ended, done), **written)
+        change = onward(at, following)
         if not write_unless_paused(
             self._session, claim.scope, claim.workflow_id, change
         ):
-            paused = pause(claim, following, ended, done)
-            self._transit(claim, replace(paused, **written))
+            self._transit(claim, pause(at, following))
             return None
         opened = change.opened
         return _next_claim(claim, opened, state) if opened else None
