@@ -24,7 +24,7 @@ from discovery_app.database.addresses import (
 )
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.pool import CONNECT_SECONDS
-from discovery_app.database.sessions import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
+from discovery_app.database.scopes import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
 from discovery_app.errors import ConfigurationError
 
 GROUP_ROLES = (RW_ROLE, AUTH_ROLE, CLAIM_ROLE)

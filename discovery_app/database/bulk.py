@@ -41,8 +41,7 @@ def stage_frame(
     rows = frame.select(
         _as_text(frame.schema[column], column, kind) for column, kind in columns.items()
     )
-    connection = driver_connection(session.connection())
-    with connection.cursor() as cursor:
+    with driver_connection(session).cursor() as cursor:
         cursor.execute(_create(name, columns))
         try:
             with cursor.copy(_copy(name, columns)) as copy:

@@ -11,7 +11,7 @@ from discovery_app.database.outages import explain_outages
 from discovery_app.database.policies import missing_policies
 from discovery_app.database.pool import single_use_engine
 from discovery_app.database.queue import is_queue_installed
-from discovery_app.database.sessions import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
+from discovery_app.database.scopes import AUTH_ROLE, CLAIM_ROLE, RW_ROLE
 from discovery_app.errors import ConfigurationError, UnavailableError
 
 MIGRATE_COMMAND = "python -m discovery_app migrate"

@@ -1,11 +1,12 @@
 """Statements of the hot path, given to the driver as they are."""
 
 from collections.abc import Mapping
-from typing import Any, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 import psycopg
-import sqlalchemy as sa
 from sqlmodel import Session
+
+_DRIVER: Final = "driver"
 
 
 def execute_direct(
@@ -22,12 +23,16 @@ def execute_direct(
         statement: A constant with ``%(name)s`` for each value. psycopg keeps what it
             knows of it up to 4,096 characters and 50 values.
     """
-    connection = cast("sa.Connection", session.bind)
     if session.in_nested_transaction():
-        connection = session.connection()  # Sets the savepoint, if it is not yet set.
-    return driver_connection(connection).execute(statement, values).fetchone()
+        session.connection()  # Sets the savepoint, if it is not yet set.
+    return driver_connection(session).execute(statement, values).fetchone()
 
 
-def driver_connection(connection: sa.Connection) -> psycopg.Connection:
-    """Return the driver's own connection under SQLAlchemy's."""
-    return cast("psycopg.Connection", connection.connection.driver_connection)
+def lend(session: Session, driver: psycopg.Connection) -> None:
+    """Let ``session`` know the driver's own connection that its transaction is on."""
+    session.info[_DRIVER] = driver
+
+
+def driver_connection(session: Session) -> psycopg.Connection:
+    """Return the driver's own connection of a unit of work's session."""
+    return session.info[_DRIVER]

@@ -1,8 +1,8 @@
 """The one engine of this process, made at first use and never at import."""
 
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import cast
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from discovery_app.database.addresses import database_url
+from discovery_app.database.scopes import prepare_to_enter
 
 CONNECT_SECONDS = 5
 """How long one connection may take to open."""
@@ -66,7 +67,7 @@ def engine() -> sa.Engine:
         connect_args=dict(CONNECT_ARGUMENTS),
     )
     event.listen(made, "connect", _tell_server)
-    event.listen(made, "connect", _send_numbers_alike)
+    event.listen(made, "connect", _prepare)
     event.listen(made, "checkout", _ping_after_rest)
     event.listen(made, "checkin", _note_rest)
     return made
@@ -79,13 +80,15 @@ def _tell_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _send_numbers_alike(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Send whole numbers as ``bigint``, however small.
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Prepare what every unit of work begins with, and send whole numbers alike.
 
     psycopg takes a number's type from its size, and prepares a statement anew for each
     combination of types.
     """
-    cast("psycopg.Connection", connection).adapters.register_dumper(int, Int8Dumper)
+    driver = cast("psycopg.Connection", connection)
+    prepare_to_enter(driver)
+    driver.adapters.register_dumper(int, Int8Dumper)
 
 
 def _note_rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -107,6 +110,22 @@ def _ping_after_rest(
         engine().dialect.do_ping(connection)
     except psycopg.Error as error:
         raise DisconnectionError from error
+
+
+@contextmanager
+def lent_connection() -> Iterator[PoolProxiedConnection]:
+    """Lend a connection; what is still open on it at the end is rolled back.
+
+    One that broke meanwhile does not go back into the pool.
+    """
+    lent = engine().raw_connection()
+    try:
+        yield lent
+    finally:
+        if lent.is_valid and cast("psycopg.Connection", lent.driver_connection).closed:
+            lent.invalidate()
+        else:
+            lent.close()
 
 
 def dispose_engine() -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
-from discovery_app.database.sessions import CLAIM_ROLE, RW_ROLE
+from discovery_app.database.scopes import CLAIM_ROLE, RW_ROLE
 
 QUEUE_SCHEMA: Final = "procrastinate"
 RUN_PHASE: Final = "discovery.run_phase"

@@ -2,68 +2,41 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, cast
 
+import psycopg
+import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
-from discovery_app.database.direct import driver_connection
+from discovery_app.database.direct import lend
 from discovery_app.database.outages import explain_outages
-from discovery_app.database.pool import engine
+from discovery_app.database.pool import engine, lent_connection
+from discovery_app.database.scopes import begin_in
 from discovery_app.database.words import say
-from discovery_app.domain.access import (
-    AccountScope,
-    AnyScope,
-    BoardScope,
-    PlatformScope,
-    Scope,
-    WorkerScope,
-)
+from discovery_app.domain.access import AnyScope, Scope
 from discovery_app.logs import log_ids
 
-RW_ROLE = "discovery_rw"
-AUTH_ROLE = "discovery_auth"
-CLAIM_ROLE = "discovery_claim"
 
-# One round trip. Every setting is named each time, so that nothing is inherited from
-# an earlier transaction or from the operator's defaults for the login. It begins each
-# transaction of the app, so it goes as the driver takes it, without a compiler.
-_ENTER = (
-    "select set_config('role', %(role)s, true),"
-    " set_config('app.client_account_id', %(client_account_id)s, true),"
-    " set_config('app.engagement_id', %(engagement_id)s, true),"
-    " set_config('app.board_engagement_ids', %(board_engagement_ids)s, true),"
-    " set_config('app.platform', %(platform)s, true),"
-    " set_config('app.worker', %(worker)s, true)"
-)
-_NOTHING = {
-    "client_account_id": "",
-    "engagement_id": "",
-    "board_engagement_ids": "",
-    "platform": "",
-    "worker": "",
-}
+class _JoinedSession(Session):
+    """A session in the transaction that is open on a connection lent by the pool.
 
+    SQLAlchemy's own connection is put around it only once somebody asks for it: what
+    goes to the driver directly does without.
+    """
 
-def transaction_settings(scope: AnyScope) -> dict[str, str]:
-    """Return the role and the ``app.*`` settings that ``scope`` stands for."""
-    match scope:
-        case Scope():
-            own = {
-                "role": RW_ROLE,
-                "client_account_id": str(scope.client_account_id),
-                "engagement_id": str(scope.engagement_id),
-            }
-        case BoardScope():
-            ids = ",".join(str(one) for one in scope.engagement_ids)
-            own = {"role": RW_ROLE, "board_engagement_ids": f"{{{ids}}}"}
-        case PlatformScope():
-            own = {"role": RW_ROLE, "platform": "on"}
-        case AccountScope():
-            own = {"role": AUTH_ROLE}
-        case WorkerScope():
-            own = {"role": CLAIM_ROLE, "worker": "on"}
-        case _:
-            raise TypeError(f"{type(scope).__name__} is not a scope.")
-    return _NOTHING | own
+    def __init__(self, lent: PoolProxiedConnection) -> None:
+        super().__init__()
+        self._lent = lent
+        self._joined: sa.Connection | None = None
+
+    def get_bind(self, *_: Any, **__: Any) -> sa.Connection:
+        """Return the connection, in a transaction that the session cannot end."""
+        if self._joined is None:
+            self._joined = sa.Connection(engine(), self._lent)
+            self._joined.begin()
+        return self._joined
 
 
 @contextmanager
@@ -78,14 +51,28 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
     Raises:
         UnavailableError: The database is away, full, or too busy for now.
     """
-    with _named(scope), explain_outages(), engine().connect() as connection:
-        driver = driver_connection(connection)
-        with connection.begin():
-            driver.execute(_ENTER, transaction_settings(scope))
-            with Session(connection) as session:
-                yield session
-                session.flush()
+    with _named(scope), explain_outages(), lent_connection() as lent:
+        driver = cast("psycopg.Connection", lent.driver_connection)
+        begin_in(driver, scope)
+        with _JoinedSession(lent) as session:
+            lend(session, driver)
+            yield session
+            session.flush()
+            _commit(driver)
         say(driver, session)
+
+
+def _commit(driver: psycopg.Connection) -> None:
+    """Commit, unless a failed statement was passed over or somebody rolled back.
+
+    PostgreSQL answers the commit of a failed transaction by a rollback, and says so
+    in a word that nobody reads.
+    """
+    if driver.pgconn.transaction_status != TransactionStatus.INTRANS:
+        raise psycopg.errors.InFailedSqlTransaction(
+            "The transaction of this unit of work has failed or ended; nothing is kept."
+        )
+    driver.commit()
 
 
 def _named(scope: AnyScope) -> AbstractContextManager[None]:

@@ -1,5 +1,7 @@
+import contextlib
 from uuid import uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
@@ -8,9 +10,9 @@ from discovery_app.database import (
     dispose_engine,
     engine,
     migrate,
-    sessions,
     unit_of_work,
 )
+from discovery_app.database.direct import execute_direct
 from discovery_app.domain.access import (
     AccountScope,
     BoardScope,
@@ -29,6 +31,7 @@ SETTINGS = sa.text(
     " current_setting('app.platform', true) as platform,"
     " current_setting('app.worker', true) as worker"
 )
+NOW = "select now()"
 ADD = sa.text("insert into things values (:id, :engagement, :client, :name)")
 
 
@@ -112,13 +115,28 @@ def test_a_session_cannot_end_its_transaction_by_a_commit(things):
 def test_nothing_is_done_outside_the_scope_after_a_rollback_inside(things):
     mine = scope()
 
-    with pytest.raises(sa.exc.InvalidRequestError), unit_of_work(mine) as session:
+    with (
+        pytest.raises(sa.exc.ProgrammingError, match="permission denied"),
+        unit_of_work(mine) as session,
+    ):
         add(session, mine, 1, "rolled back")
         session.rollback()
         add(session, mine, 2, "after it")
 
     with unit_of_work(mine) as session:
         assert names(session) == []
+
+
+def test_a_failure_that_was_passed_over_is_not_said_to_be_committed(things):
+    mine = scope()
+
+    with (
+        pytest.raises(psycopg.errors.InFailedSqlTransaction, match="nothing is kept"),
+        unit_of_work(mine) as session,
+    ):
+        add(session, mine, 1)
+        with contextlib.suppress(sa.exc.IntegrityError):
+            add(session, mine, 1)
 
 
 def test_a_savepoint_keeps_the_scope(things):
@@ -199,23 +217,34 @@ def test_an_unreachable_server_is_unavailable(monkeypatch, own_settings):
         session.execute(sa.text("select 1"))
 
 
+@pytest.mark.parametrize(
+    "go_on",
+    [
+        pytest.param(lambda session: names(session), id="a statement"),
+        pytest.param(
+            lambda session: execute_direct(session, NOW, {}), id="a direct one"
+        ),
+        pytest.param(lambda session: None, id="the commit"),
+    ],
+)
 def test_a_connection_cut_in_the_middle_is_unavailable_and_the_next_works(
-    server, things
+    go_on, server, things, single_connection, caplog
 ):
     mine = scope()
 
-    def add_after_a_cut():
+    def go_on_after_a_cut():
         with unit_of_work(mine) as session:
             pid = session.execute(sa.text("select pg_backend_pid()")).scalar_one()
             with server.superuser() as operator:
-                operator.execute("select pg_terminate_backend(%s)", (pid,))
-            add(session, mine, 1)
+                operator.execute("select pg_terminate_backend(%s, 2000)", (pid,))
+            go_on(session)
 
     with pytest.raises(UnavailableError, match="cannot be reached"):
-        add_after_a_cut()
+        go_on_after_a_cut()
 
     with unit_of_work(mine) as session:
         assert names(session) == []
+    assert caplog.text == ""
 
 
 def test_a_pooled_connection_that_died_is_replaced_unseen(

@@ -23,7 +23,7 @@ from discovery_app.database.pool import (
     SERVER_KEEPALIVES,
 )
 from discovery_app.database.queue import QUEUE_SCHEMA, RUN_PHASE
-from discovery_app.database.sessions import CLAIM_ROLE
+from discovery_app.database.scopes import CLAIM_ROLE
 from discovery_app.domain.access import WorkerScope
 from discovery_app.errors import DiscoveryError
 from discovery_app.jobs.dispatchers import served_queues

@@ -1,0 +1,83 @@
+"""Limits a transaction to a scope by the role and settings that the policies read."""
+
+from typing import Final
+
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+
+from discovery_app.domain.access import (
+    AccountScope,
+    AnyScope,
+    BoardScope,
+    PlatformScope,
+    Scope,
+    WorkerScope,
+)
+
+RW_ROLE: Final = "discovery_rw"
+AUTH_ROLE: Final = "discovery_auth"
+CLAIM_ROLE: Final = "discovery_claim"
+
+_NOTHING: Final = {
+    "role": "",
+    "app.client_account_id": "",
+    "app.engagement_id": "",
+    "app.board_engagement_ids": "",
+    "app.platform": "",
+    "app.worker": "",
+}
+"""Every setting is named each time, so that nothing is inherited from an earlier
+transaction or from the operator's defaults for the login."""
+
+_NAME: Final = b"enter_scope"
+_ENTER: Final = "select " + ", ".join(
+    f"set_config('{setting}', ${number}, true)"
+    for number, setting in enumerate(_NOTHING, start=1)
+)
+
+
+def prepare_to_enter(driver: psycopg.Connection) -> None:
+    """Let a new connection know the statement of ``begin_in``."""
+    _check(driver.pgconn.prepare(_NAME, _ENTER.encode()))
+
+
+def begin_in(driver: psycopg.Connection, scope: AnyScope) -> None:
+    """Begin a transaction that has the role and settings of ``scope`` until it ends.
+
+    Every unit of work begins so; libpq takes half as long for it as psycopg.
+
+    Raises:
+        psycopg.OperationalError: The database is away.
+    """
+    values = [value.encode() for value in transaction_settings(scope).values()]
+    _check(driver.pgconn.exec_(b"BEGIN"))
+    _check(driver.pgconn.exec_prepared(_NAME, values))
+
+
+def transaction_settings(scope: AnyScope) -> dict[str, str]:
+    """Return the role and the ``app.*`` settings that ``scope`` stands for."""
+    match scope:
+        case Scope():
+            own = {
+                "role": RW_ROLE,
+                "app.client_account_id": str(scope.client_account_id),
+                "app.engagement_id": str(scope.engagement_id),
+            }
+        case BoardScope():
+            ids = ",".join(str(one) for one in scope.engagement_ids)
+            own = {"role": RW_ROLE, "app.board_engagement_ids": f"{{{ids}}}"}
+        case PlatformScope():
+            own = {"role": RW_ROLE, "app.platform": "on"}
+        case AccountScope():
+            own = {"role": AUTH_ROLE}
+        case WorkerScope():
+            own = {"role": CLAIM_ROLE, "app.worker": "on"}
+        case _:
+            raise TypeError(f"{type(scope).__name__} is not a scope.")
+    return _NOTHING | own
+
+
+def _check(result: psycopg.pq.abc.PGresult) -> None:
+    if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
+        raise error_from_result(result)
