@@ -15,7 +15,6 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from discovery_app.database.addresses import database_url
-from discovery_app.database.scopes import prepare_to_enter
 
 CONNECT_SECONDS = 5
 """How long one connection may take to open."""
@@ -67,7 +66,7 @@ def engine() -> sa.Engine:
         connect_args=dict(CONNECT_ARGUMENTS),
     )
     event.listen(made, "connect", _tell_server)
-    event.listen(made, "connect", _prepare)
+    event.listen(made, "connect", _send_numbers_alike)
     event.listen(made, "checkout", _ping_after_rest)
     event.listen(made, "checkin", _note_rest)
     return made
@@ -80,15 +79,13 @@ def _tell_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Prepare what every unit of work begins with, and send whole numbers alike.
+def _send_numbers_alike(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Send whole numbers as ``bigint``, however small.
 
     psycopg takes a number's type from its size, and prepares a statement anew for each
     combination of types.
     """
-    driver = cast("psycopg.Connection", connection)
-    prepare_to_enter(driver)
-    driver.adapters.register_dumper(int, Int8Dumper)
+    cast("psycopg.Connection", connection).adapters.register_dumper(int, Int8Dumper)
 
 
 def _note_rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import Escaping, ExecStatus
 
 from discovery_app.domain.access import (
     AccountScope,
@@ -30,29 +30,24 @@ _NOTHING: Final = {
 """Every setting is named each time, so that nothing is inherited from an earlier
 transaction or from the operator's defaults for the login."""
 
-_NAME: Final = b"enter_scope"
-_ENTER: Final = "select " + ", ".join(
-    f"set_config('{setting}', ${number}, true)"
-    for number, setting in enumerate(_NOTHING, start=1)
-)
-
-
-def prepare_to_enter(driver: psycopg.Connection) -> None:
-    """Let a new connection know the statement of ``begin_in``."""
-    _check(driver.pgconn.prepare(_NAME, _ENTER.encode()))
-
 
 def begin_in(driver: psycopg.Connection, scope: AnyScope) -> None:
     """Begin a transaction that has the role and settings of ``scope`` until it ends.
 
-    Every unit of work begins so; libpq takes half as long for it as psycopg.
+    Every unit of work begins so: both in one message, given to libpq as it is, takes
+    half as long as by psycopg.
 
     Raises:
         psycopg.OperationalError: The database is away.
     """
-    values = [value.encode() for value in transaction_settings(scope).values()]
-    _check(driver.pgconn.exec_(b"BEGIN"))
-    _check(driver.pgconn.exec_prepared(_NAME, values))
+    quote = Escaping(driver.pgconn).escape_literal
+    settings = b", ".join(
+        b"set_config('%b', %b, true)" % (name.encode(), quote(value.encode()))
+        for name, value in transaction_settings(scope).items()
+    )
+    begun = driver.pgconn.exec_(b"BEGIN; SELECT " + settings)
+    if begun.status != ExecStatus.TUPLES_OK:
+        raise error_from_result(begun)
 
 
 def transaction_settings(scope: AnyScope) -> dict[str, str]:
@@ -76,8 +71,3 @@ def transaction_settings(scope: AnyScope) -> dict[str, str]:
         case _:
             raise TypeError(f"{type(scope).__name__} is not a scope.")
     return _NOTHING | own
-
-
-def _check(result: psycopg.pq.abc.PGresult) -> None:
-    if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        raise error_from_result(result)
