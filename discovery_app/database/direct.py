@@ -1,12 +1,16 @@
 """Statements of the hot path, given to the driver as they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, LiteralString
 
 import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from sqlmodel import Session
 
 _DRIVER: Final = "driver"
+_DONE: Final = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
 def execute_direct(
@@ -26,6 +30,35 @@ def execute_direct(
     if session.in_nested_transaction():
         session.connection()  # Sets the savepoint, if it is not yet set.
     return driver_connection(session).execute(statement, values).fetchone()
+
+
+def send(
+    driver: psycopg.Connection, message: bytes, values: Sequence[bytes] | None = None
+) -> PGresult:
+    """Give ``message`` to libpq as it is, which takes half as long as by psycopg.
+
+    For what every unit of work says; waits for the answer, and psycopg is not asked to
+    begin a transaction first.
+
+    Args:
+        message: One statement, or without ``values`` several.
+        values: For ``$1`` and so on.
+
+    Returns:
+        The answer to the last statement.
+
+    Raises:
+        psycopg.Error: As psycopg would.
+    """
+    pgconn = driver.pgconn
+    answer = (
+        pgconn.exec_(message) if values is None else pgconn.exec_params(message, values)
+    )
+    if answer.status in _DONE:
+        return answer
+    if driver.closed:
+        raise psycopg.OperationalError(answer.get_error_message())
+    raise error_from_result(answer)
 
 
 def lend(session: Session, driver: psycopg.Connection) -> None:

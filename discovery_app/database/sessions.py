@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
-from discovery_app.database.direct import lend
+from discovery_app.database.direct import lend, send
 from discovery_app.database.outages import explain_outages
 from discovery_app.database.pool import engine, lent_connection
 from discovery_app.database.scopes import begin_in
@@ -63,16 +63,17 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
 
 
 def _commit(driver: psycopg.Connection) -> None:
-    """Commit, unless a failed statement was passed over or somebody rolled back.
+    """Commit, and look at the answer.
 
-    PostgreSQL answers the commit of a failed transaction by a rollback, and says so
-    in a word that nobody reads.
+    PostgreSQL answers the commit of a transaction in which a statement failed by a
+    rollback, and that of none by a warning: nothing may pass for committed then.
     """
-    if driver.pgconn.transaction_status != TransactionStatus.INTRANS:
+    open_before = driver.pgconn.transaction_status == TransactionStatus.INTRANS
+    answer = send(driver, b"COMMIT").command_status
+    if not open_before or answer != b"COMMIT":
         raise psycopg.errors.InFailedSqlTransaction(
             "The transaction of this unit of work has failed or ended; nothing is kept."
         )
-    driver.commit()
 
 
 def _named(scope: AnyScope) -> AbstractContextManager[None]:

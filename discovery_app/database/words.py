@@ -10,9 +10,9 @@ import logging
 from typing import Final
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
 from sqlmodel import Session
+
+from discovery_app.database.direct import send
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +34,11 @@ def say_after_commit(session: Session, channel: str, payload: str) -> None:
 def say(driver: psycopg.Connection, session: Session) -> None:
     """Say what a session has left to say; its transaction has been committed.
 
-    Each word is a transaction of its own, given to libpq as it is: psycopg would open
-    one around it. That it fails undoes nothing, so it is logged and no more.
+    Each word is a transaction of its own. That it fails undoes nothing, so it is logged
+    and no more.
     """
     try:
         for channel, payload in session.info.pop(_WORDS, ()):
-            said = driver.pgconn.exec_params(_SAY, [channel.encode(), payload.encode()])
-            if said.status != ExecStatus.TUPLES_OK:
-                raise error_from_result(said)
+            send(driver, _SAY, [channel.encode(), payload.encode()])
     except psycopg.Error as error:
         logger.warning("Pages and runners will notice by themselves: %s", error)
