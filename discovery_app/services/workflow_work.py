@@ -21,7 +21,12 @@ from discovery_app.domain.workflow import (
     PhaseStatus,
     WorkflowStatus,
 )
-from discovery_app.errors import CancelledError, DiscoveryError, LostLeaseError
+from discovery_app.errors import (
+    CancelledError,
+    DiscoveryError,
+    LostLeaseError,
+    NotFoundError,
+)
 from discovery_app.models import WorkflowState
 from discovery_app.phases import load_phase, phase_after
 from discovery_app.phases.base import PhaseResult
@@ -61,18 +66,16 @@ class WorkflowWork(WorkflowRows):
             LostLeaseError: Another worker, or a person, has taken it since.
         """
         scope = worker_scope(lease)
-        workflow = self._locked(scope, lease.workflow_id)
+        session_id, phase, run_number, state_data = self._take(lease)
         cancel, pause_asked, left_open = self._close_abandoned(lease)
-        if cancel:
-            self._cancel_now(scope, workflow, fence=lease.fence)
+        if cancel or pause_asked:
+            workflow = self._locked(scope, lease.workflow_id)
+            stop = self._cancel_now if cancel else self._pause_now
+            stop(scope, workflow, fence=lease.fence)
             return None
-        if pause_asked:
-            self._pause_now(scope, workflow, fence=lease.fence)
-            return None
-        phase = workflow.current_phase
         opened = open_run(
             phase,
-            workflow.run_number,
+            run_number,
             attempt=lease.attempt,
             fence=lease.fence,
             worker=lease.worker,
@@ -81,24 +84,33 @@ class WorkflowWork(WorkflowRows):
         if left_open:
             data = {"worker": left_open}
             events.insert(0, NewEvent(EventType.LEASE_EXPIRED, phase, data=data))
-        self._write(
-            scope,
-            workflow,
-            Transition(
-                status=WorkflowStatus.RUNNING,
-                current_phase=phase,
-                lease=LeaseChange(
-                    runnable=True,
-                    owner=lease.worker,
-                    hold_seconds=settings().lease_seconds,
-                    attempt=lease.attempt,
-                    expected_fence=lease.fence,
-                ),
-                opened=opened,
-                events=events,
+        change = Transition(
+            status=WorkflowStatus.RUNNING,
+            current_phase=phase,
+            run_number=run_number,
+            lease=LeaseChange(
+                runnable=True,
+                owner=lease.worker,
+                hold_seconds=settings().lease_seconds,
+                attempt=lease.attempt,
+                expected_fence=lease.fence,
             ),
+            opened=opened,
+            events=events,
         )
-        return _first_claim(lease, workflow, opened)
+        write_transition(self._session, scope, lease.workflow_id, change)
+        return Claim(
+            workflow_id=lease.workflow_id,
+            session_id=session_id,
+            scope=scope,
+            phase=phase,
+            fence=lease.fence,
+            attempt=lease.attempt,
+            max_attempts=lease.max_attempts,
+            run_number=run_number,
+            phase_run_id=opened.id,
+            state=DiscoveryFlowState.load(state_data),
+        )
 
     def report(self, claim: Claim, fraction: float, message: str) -> None:
         """Record that the claimed phase is ``fraction`` (0.0 to 1.0) done.
@@ -287,6 +299,21 @@ class WorkflowWork(WorkflowRows):
             return True
         return False
 
+    def _take(self, lease: LeaseClaim) -> tuple[Any, ...]:
+        """Lock the row, as ``_locked``, and return what a worker needs of it.
+
+        Returns:
+            Its upload, its phase, its run number and its state.
+
+        Raises:
+            NotFoundError: There is no such workflow.
+        """
+        values = {"id": lease.workflow_id, "engagement_id": lease.engagement_id}
+        taken = execute_direct(self._session, _TAKE, values)
+        if taken is None:
+            raise NotFoundError("workflow", lease.workflow_id)
+        return taken
+
     def _close_abandoned(self, lease: LeaseClaim) -> tuple[Any, ...]:
         """Close tries that a vanished worker left open; return what the lease says.
 
@@ -314,6 +341,11 @@ class WorkflowWork(WorkflowRows):
 
 
 _WENT_AWAY: Final = "The worker went away in the middle; the phase starts again."
+
+_TAKE: Final = """
+    SELECT session_id, current_phase, run_number, state_data FROM workflow_states
+    WHERE id = %(id)s AND engagement_id = %(engagement_id)s FOR UPDATE
+    """
 
 _CLOSE_ABANDONED: Final = """
     WITH held AS (
@@ -389,23 +421,6 @@ def _next_claim(claim: Claim, opened: OpenedRun, state: DiscoveryFlowState) -> C
         attempt=opened.attempt,
         phase_run_id=opened.id,
         state=state,
-    )
-
-
-def _first_claim(
-    lease: LeaseClaim, workflow: WorkflowState, opened: OpenedRun
-) -> Claim:
-    return Claim(
-        workflow_id=workflow.id,
-        session_id=workflow.session_id,
-        scope=worker_scope(lease),
-        phase=opened.phase,
-        fence=lease.fence,
-        attempt=lease.attempt,
-        max_attempts=lease.max_attempts,
-        run_number=opened.run_number,
-        phase_run_id=opened.id,
-        state=DiscoveryFlowState.load(workflow.state_data),
     )
 
 
