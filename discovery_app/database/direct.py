@@ -7,9 +7,10 @@ import psycopg
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
-_DRIVER: Final = "driver"
+_CURSOR: Final = "cursor"
 _DONE: Final = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
@@ -29,7 +30,7 @@ def execute_direct(
     """
     if session.in_nested_transaction():
         session.connection()  # Sets the savepoint, if it is not yet set.
-    return driver_connection(session).execute(statement, values).fetchone()
+    return session.info[_CURSOR].execute(statement, values).fetchone()
 
 
 def send(
@@ -61,11 +62,18 @@ def send(
     raise error_from_result(answer)
 
 
-def lend(session: Session, driver: psycopg.Connection) -> None:
-    """Let ``session`` know the driver's own connection that its transaction is on."""
-    session.info[_DRIVER] = driver
+def lend(session: Session, lent: PoolProxiedConnection) -> None:
+    """Let ``session`` know the connection that its transaction is on.
+
+    The connection keeps one cursor for ``execute_direct``: a new one each time would
+    have to learn again how values are sent.
+    """
+    cursor = lent.info.get(_CURSOR)
+    if cursor is None:
+        cursor = lent.info[_CURSOR] = lent.cursor()
+    session.info[_CURSOR] = cursor
 
 
 def driver_connection(session: Session) -> psycopg.Connection:
     """Return the driver's own connection of a unit of work's session."""
-    return session.info[_DRIVER]
+    return session.info[_CURSOR].connection

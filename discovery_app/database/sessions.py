@@ -44,9 +44,9 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
     """Open a session that commits once on success and rolls back on any error.
 
     Its transaction is limited to ``scope``: row-level security holds it. The session
-    joins that transaction and cannot end it: a commit or rollback inside never
-    leaves the scope. Nothing else in the app commits; ``tests/architecture`` checks
-    that.
+    joins that transaction: a commit inside does nothing, and after a rollback inside
+    nothing more can be done. Nothing else in the app commits; ``tests/architecture``
+    checks that.
 
     Raises:
         UnavailableError: The database is away, full, or too busy for now.
@@ -54,11 +54,15 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
     with _named(scope), explain_outages(), lent_connection() as lent:
         driver = cast("psycopg.Connection", lent.driver_connection)
         begin_in(driver, scope)
-        with _JoinedSession(lent) as session:
-            lend(session, driver)
+        session = _JoinedSession(lent)
+        lend(session, lent)
+        try:
             yield session
             session.flush()
             _commit(driver)
+        finally:
+            if session.in_transaction():  # Otherwise nobody has used it.
+                session.close()
         say(driver, session)
 
 
