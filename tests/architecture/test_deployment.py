@@ -58,6 +58,30 @@ def test_a_container_has_time_to_drain():
     assert int(grace.removesuffix("s")) > supervisor_seconds
 
 
+def test_the_database_is_ready_only_once_others_can_reach_it():
+    # The image's server for setting up answers on the socket and not by TCP.
+    assert "-h" in SERVICES["database"]["healthcheck"]["test"]
+
+
+def test_the_webs_health_is_asked_where_it_is_told():
+    *_, program = SERVICES["web"]["healthcheck"]["test"]
+    compile(program, "healthcheck", "exec")
+    port = Settings.model_fields["port"].default
+    assert f"http://localhost:{port}/api/v1/health" in program
+    assert f"{port}:{port}" in SERVICES["web"]["ports"]
+
+
+def test_the_page_shows_a_proxy_that_leads_a_person_to_one_process():
+    blocks = dict(
+        re.findall(r"```(\w+)\n(upstream.*?|services:.*?)```", DEPLOYMENT, re.S)
+    )
+    named = re.findall(r"server ([\w-]+):\d+;", blocks["nginx"])
+    assert "hash $cookie_discovery_session" in blocks["nginx"]
+    assert named == [f"{COMPOSE['name']}-web-{number}" for number in (1, 2)]
+    override = yaml.safe_load(blocks["yaml"].replace("!reset", ""))
+    assert override["services"]["web"]["ports"] == []
+
+
 def test_the_page_names_every_variable_that_has_to_be_set():
     text = (ROOT / "compose.yaml").read_text()
     for name in set(re.findall(r"\$\{(\w+):\?", text)):
@@ -69,4 +93,13 @@ def test_the_image_starts_the_command_line():
     assert 'ENTRYPOINT ["python", "-m", "discovery_app"]' in lines
     assert any(line.startswith("USER ") for line in lines), "It must not run as root."
     ignored = (ROOT / ".dockerignore").read_text().split()
-    assert {".env", ".discovery", ".git"} <= set(ignored)
+    local = {
+        ".env",
+        ".discovery",
+        ".git",
+        ".venv*",
+        ".web",
+        ".states",
+        "uploaded_files",
+    }
+    assert local <= set(ignored)
