@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from typing import cast
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from discovery_app.database.addresses import database_url
+from discovery_app.database.scopes import empty_settings
 
 CONNECT_SECONDS = 5
 """How long one connection may take to open."""
@@ -63,10 +65,11 @@ def engine() -> sa.Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_SECONDS,
+        pool_reset_on_return=None,  # Who borrows one rolls back: ``_take_back``.
         connect_args=dict(CONNECT_ARGUMENTS),
     )
     event.listen(made, "connect", _tell_server)
-    event.listen(made, "connect", _send_numbers_alike)
+    event.listen(made, "connect", _make_ready)
     event.listen(made, "checkout", _ping_after_rest)
     event.listen(made, "checkin", _note_rest)
     return made
@@ -79,13 +82,15 @@ def _tell_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _send_numbers_alike(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Send whole numbers as ``bigint``, however small.
+def _make_ready(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Let a new connection send whole numbers as ``bigint``, and belong to nobody.
 
     psycopg takes a number's type from its size, and prepares a statement anew for each
     combination of types.
     """
-    cast("psycopg.Connection", connection).adapters.register_dumper(int, Int8Dumper)
+    driver = cast("psycopg.Connection", connection)
+    driver.adapters.register_dumper(int, Int8Dumper)
+    empty_settings(driver)
 
 
 def _note_rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -119,10 +124,18 @@ def lent_connection() -> Iterator[PoolProxiedConnection]:
     try:
         yield lent
     finally:
-        if lent.is_valid and cast("psycopg.Connection", lent.driver_connection).closed:
+        _take_back(lent)
+
+
+def _take_back(lent: PoolProxiedConnection) -> None:
+    if lent.is_valid:  # SQLAlchemy itself may have dropped it.
+        driver = cast("psycopg.Connection", lent.driver_connection)
+        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                driver.rollback()
+        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
             lent.invalidate()
-        else:
-            lent.close()
+    lent.close()
 
 
 def dispose_engine() -> None:

@@ -19,16 +19,25 @@ RW_ROLE: Final = "discovery_rw"
 AUTH_ROLE: Final = "discovery_auth"
 CLAIM_ROLE: Final = "discovery_claim"
 
-_NOTHING: Final = {
-    "role": "",
-    "app.client_account_id": "",
-    "app.engagement_id": "",
-    "app.board_engagement_ids": "",
-    "app.platform": "",
-    "app.worker": "",
-}
-"""Every setting is named each time, so that nothing is inherited from an earlier
-transaction or from the operator's defaults for the login."""
+_EMPTY: Final = "SELECT " + ", ".join(
+    f"set_config('app.{setting}', '', false)"
+    for setting in (
+        "client_account_id",
+        "engagement_id",
+        "board_engagement_ids",
+        "platform",
+        "worker",
+    )
+)
+
+
+def empty_settings(driver: psycopg.Connection) -> None:
+    """Leave a new connection nothing of what policies read.
+
+    Whatever the operator's defaults for the login are, a transaction has only what it
+    takes from its scope.
+    """
+    send(driver, _EMPTY.encode())
 
 
 def begin_in(driver: psycopg.Connection, scope: AnyScope) -> None:
@@ -49,20 +58,19 @@ def transaction_settings(scope: AnyScope) -> dict[str, str]:
     """Return the role and the ``app.*`` settings that ``scope`` stands for."""
     match scope:
         case Scope():
-            own = {
+            return {
                 "role": RW_ROLE,
                 "app.client_account_id": str(scope.client_account_id),
                 "app.engagement_id": str(scope.engagement_id),
             }
         case BoardScope():
             ids = ",".join(str(one) for one in scope.engagement_ids)
-            own = {"role": RW_ROLE, "app.board_engagement_ids": f"{{{ids}}}"}
+            return {"role": RW_ROLE, "app.board_engagement_ids": f"{{{ids}}}"}
         case PlatformScope():
-            own = {"role": RW_ROLE, "app.platform": "on"}
+            return {"role": RW_ROLE, "app.platform": "on"}
         case AccountScope():
-            own = {"role": AUTH_ROLE}
+            return {"role": AUTH_ROLE}
         case WorkerScope():
-            own = {"role": CLAIM_ROLE, "app.worker": "on"}
+            return {"role": CLAIM_ROLE, "app.worker": "on"}
         case _:
             raise TypeError(f"{type(scope).__name__} is not a scope.")
-    return _NOTHING | own

@@ -10,6 +10,7 @@ import logging
 from typing import Final
 
 import psycopg
+from psycopg.pq import Escaping
 from sqlmodel import Session
 
 from discovery_app.database.direct import send
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 _WORDS: Final = "words"
 
 # Nobody waits for the disk: there is nothing in it to keep.
-_SAY: Final = b"select pg_notify($1, $2), set_config('synchronous_commit', 'off', true)"
+_SAY: Final = b"SET LOCAL synchronous_commit = off; NOTIFY %b, %b"
 
 
 def say_after_commit(session: Session, channel: str, payload: str) -> None:
@@ -37,8 +38,10 @@ def say(driver: psycopg.Connection, session: Session) -> None:
     Each word is a transaction of its own. That it fails undoes nothing, so it is logged
     and no more.
     """
+    quote = Escaping(driver.pgconn)
     try:
         for channel, payload in session.info.pop(_WORDS, ()):
-            send(driver, _SAY, [channel.encode(), payload.encode()])
+            name = quote.escape_identifier(channel.encode())
+            send(driver, _SAY % (name, quote.escape_literal(payload.encode())))
     except psycopg.Error as error:
         logger.warning("Pages and runners will notice by themselves: %s", error)

@@ -51,6 +51,7 @@ def phase_after(name: str) -> str | None:
     return ORDER[following] if following < len(ORDER) else None
 
 
+@lru_cache(maxsize=1000)
 def progress_percentage(name: str, fraction: float) -> int:
     """Return how far a workflow is, 0 to 100, with ``fraction`` of ``name`` done.
 
