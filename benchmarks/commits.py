@@ -39,9 +39,9 @@ from discovery_app.database.addresses import (
 
 CONNECTIONS: Final = 4
 ROUNDS: Final = 3
-WORKFLOWS: Final = 40
+WORKFLOWS: Final = 100
 """Of each process in each round."""
-BARE_COMMITS: Final = 1000
+BARE_COMMITS: Final = 3000
 TARGET_SHARE: Final = 0.3
 TARGET_TIMES: Final = 2.0
 DBOS_PYTHON: Final = Path(".venv-bench/bin/python")

@@ -1,7 +1,9 @@
 """Statements of the hot path, given to the driver as they are."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, LiteralString
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString, Self, cast
 
 import psycopg
 from psycopg.errors import error_from_result
@@ -11,11 +13,32 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 _CURSOR: Final = "cursor"
+_VALUE: Final = re.compile(r"%\((\w+)\)s")
 _DONE: Final = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
+@dataclass(frozen=True)
+class Statement:
+    """A statement that runs all the time, taken apart once.
+
+    Attributes:
+        text: With ``$1`` and so on for the values.
+        names: Of the values, in that order.
+    """
+
+    text: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, written: LiteralString) -> Self:
+        """Read a statement that has ``%(name)s`` for each value."""
+        names = tuple(dict.fromkeys(_VALUE.findall(written)))
+        text = _VALUE.sub(lambda found: f"${names.index(found[1]) + 1}", written)
+        return cls(" ".join(text.split()), names)
+
+
 def execute_direct(
-    session: Session, statement: LiteralString, values: Mapping[str, Any]
+    session: Session, statement: Statement, values: Mapping[str, Any]
 ) -> tuple[Any, ...] | None:
     """Run ``statement`` in the session's transaction; return its first row, if any.
 
@@ -23,14 +46,11 @@ def execute_direct(
     long to compile one, to bind its values and to wrap its rows as the driver takes to
     send it. As with ``COPY``, errors are the driver's; ``unit_of_work`` explains
     outages all the same.
-
-    Args:
-        statement: A constant with ``%(name)s`` for each value. psycopg keeps what it
-            knows of it up to 4,096 characters and 50 values.
     """
     if session.in_nested_transaction():
         session.connection()  # Sets the savepoint, if it is not yet set.
-    return session.info[_CURSOR].execute(statement, values).fetchone()
+    sent = [values[name] for name in statement.names]
+    return session.info[_CURSOR].execute(statement.text, sent).fetchone()
 
 
 def send(
@@ -70,7 +90,8 @@ def lend(session: Session, lent: PoolProxiedConnection) -> None:
     """
     cursor = lent.info.get(_CURSOR)
     if cursor is None:
-        cursor = lent.info[_CURSOR] = lent.cursor()
+        driver = cast("psycopg.Connection", lent.driver_connection)
+        cursor = lent.info[_CURSOR] = psycopg.RawCursor(driver)
     session.info[_CURSOR] = cursor
 
 

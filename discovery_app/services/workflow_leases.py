@@ -5,18 +5,18 @@ only code that writes ``workflow_leases``.
 """
 
 from dataclasses import dataclass
-from typing import Final, LiteralString
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from discovery_app.config import settings
-from discovery_app.database.direct import execute_direct
+from discovery_app.database.direct import Statement, execute_direct
 from discovery_app.domain.workflow import LeaseClaim
 from discovery_app.services.workflow_queue import queue_phase
 
-_CLAIM: Final = """
+_CLAIM: Final = Statement.of("""
     WITH due AS MATERIALIZED (
         SELECT id, engagement_id FROM workflow_leases
         WHERE runnable AND run_after <= clock_timestamp() AND attempt < max_attempts
@@ -35,7 +35,7 @@ _CLAIM: Final = """
     WHERE lease.id = due.id AND lease.engagement_id = due.engagement_id
     RETURNING lease.id, lease.client_account_id, lease.engagement_id, lease.fence,
         lease.attempt, lease.max_attempts, lease.owner
-    """
+    """)
 
 _EXTEND: Final = sa.text(
     """
@@ -47,7 +47,7 @@ _EXTEND: Final = sa.text(
     """
 )
 
-_SPENT: Final = """
+_SPENT: Final = Statement.of("""
     WITH spent AS MATERIALIZED (
         SELECT id, engagement_id FROM workflow_leases
         WHERE runnable AND attempt >= max_attempts
@@ -65,7 +65,7 @@ _SPENT: Final = """
     WHERE lease.id = spent.id AND lease.engagement_id = spent.engagement_id
     RETURNING lease.id, lease.client_account_id, lease.engagement_id, lease.fence,
         lease.attempt, lease.max_attempts, lease.owner
-    """
+    """)
 
 _GIVE_UP: Final = sa.text(
     """
@@ -179,7 +179,7 @@ class WorkflowLeaseService:
         return QueueDepth(row.due, row.held, float(row.oldest_seconds))
 
     def _take(
-        self, statement: LiteralString, worker: str, **more: UUID | None
+        self, statement: Statement, worker: str, **more: UUID | None
     ) -> LeaseClaim | None:
         values = {"worker": worker, "lease_seconds": settings().lease_seconds}
         taken = execute_direct(self._session, statement, {**values, **more})

@@ -9,13 +9,13 @@ last, in every change. Part of ``services.workflow_state``; nothing else may use
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import to_json
 from sqlmodel import Session
 
-from discovery_app.database.direct import execute_direct
+from discovery_app.database.direct import Statement, execute_direct
 from discovery_app.database.notifications import WORKFLOW_CHANGED, WORKFLOW_QUEUED
 from discovery_app.database.words import say_after_commit
 from discovery_app.domain.access import Scope
@@ -112,7 +112,7 @@ class Transition:
     opened: OpenedRun | None = None
 
 
-_STATEMENT: Final = """
+_TRANSITION: Final = Statement.of("""
     WITH state AS (
         UPDATE workflow_states SET
             status = CASE WHEN status = 'cancelling'
@@ -193,18 +193,7 @@ _STATEMENT: Final = """
             WITH ORDINALITY AS entry(type, phase, reason, data, seq)
     )
     SELECT version, (SELECT count(*) FROM lease), cancelling FROM state
-    """
-
-
-def prepared(statement: LiteralString) -> LiteralString:
-    """Return ``statement`` as it is sent.
-
-    psycopg keeps what it knows of a statement only up to 4,096 characters.
-    """
-    return " ".join(statement.split())
-
-
-_TRANSITION: Final = prepared(_STATEMENT)
+    """)
 
 
 def write_transition(

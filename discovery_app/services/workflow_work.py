@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from discovery_app.config import settings
-from discovery_app.database.direct import execute_direct
+from discovery_app.database.direct import Statement, execute_direct
 from discovery_app.domain.access import Role, Scope
 from discovery_app.domain.discovery_flow_state import DiscoveryFlowState
 from discovery_app.domain.workflow import (
@@ -342,12 +342,12 @@ class WorkflowWork(WorkflowRows):
 
 _WENT_AWAY: Final = "The worker went away in the middle; the phase starts again."
 
-_TAKE: Final = """
+_TAKE: Final = Statement.of("""
     SELECT session_id, current_phase, run_number, state_data FROM workflow_states
     WHERE id = %(id)s AND engagement_id = %(engagement_id)s FOR UPDATE
-    """
+    """)
 
-_CLOSE_ABANDONED: Final = """
+_CLOSE_ABANDONED: Final = Statement.of("""
     WITH held AS (
         SELECT cancel_requested, pause_requested FROM workflow_leases
         WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
@@ -361,7 +361,7 @@ _CLOSE_ABANDONED: Final = """
         RETURNING worker
     )
     SELECT held.*, (SELECT worker FROM closed LIMIT 1) FROM held
-    """
+    """)
 """Runs after the workflow's row is locked, in a statement of its own, so that it sees
 what whoever had locked it before has asked for."""
 
@@ -370,7 +370,7 @@ _PAUSE_REQUESTED: Final = sa.text(
     " WHERE id = :id AND engagement_id = :engagement_id"
 )
 
-_REPORT: Final = """
+_REPORT: Final = Statement.of("""
     WITH held AS (
         SELECT id, engagement_id, cancel_requested FROM workflow_leases
         WHERE id = %(workflow_id)s AND engagement_id = %(engagement_id)s
@@ -386,7 +386,7 @@ _REPORT: Final = """
         'engagement_id', held.engagement_id, 'workflow_id', held.id,
         'version', -1)::text), set_config('synchronous_commit', 'off', true)
     FROM held, told
-    """
+    """)
 """Version -1 tells pages that only the progress of a phase has changed. Progress may be
 lost in a crash, so nobody waits for the disk; a phase commit after it does."""
 

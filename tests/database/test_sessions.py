@@ -12,7 +12,7 @@ from discovery_app.database import (
     migrate,
     unit_of_work,
 )
-from discovery_app.database.direct import execute_direct
+from discovery_app.database.direct import Statement, execute_direct
 from discovery_app.domain.access import (
     AccountScope,
     BoardScope,
@@ -31,7 +31,7 @@ SETTINGS = sa.text(
     " current_setting('app.platform', true) as platform,"
     " current_setting('app.worker', true) as worker"
 )
-NOW = "select now()"
+NOW = Statement.of("select now()")
 ADD = sa.text("insert into things values (:id, :engagement, :client, :name)")
 
 

@@ -1,11 +1,9 @@
 import psycopg
 import pytest
-from psycopg import _queries
 
 from discovery_app.database import unit_of_work
 from discovery_app.domain.access import Role
 from discovery_app.errors import LostLeaseError
-from discovery_app.services import workflow_transitions
 from discovery_app.services.workflow_state import WorkflowStateService
 from tests.factories import make_claim, make_result, make_scope, take_lease
 
@@ -60,15 +58,6 @@ def test_a_phase_commit_is_one_statement(claim, sent):
     commit(claim)
 
     assert [statement.split("(")[0] for statement in sent] == ["WITH state AS "]
-
-
-def test_the_driver_remembers_the_statement(claim):
-    """Above these sizes psycopg takes it apart again each time."""
-    statement = workflow_transitions._TRANSITION
-    names = {part.item for part in _queries._split_query(statement.encode())[:-1]}
-
-    assert len(statement) <= _queries.MAX_CACHED_STATEMENT_LENGTH
-    assert len(names) <= _queries.MAX_CACHED_STATEMENT_PARAMS
 
 
 @pytest.mark.parametrize("keep", [True, False])
