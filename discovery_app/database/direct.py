@@ -1,7 +1,7 @@
 """Statements of the hot path, given to the driver as they are."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, Self, cast
 
@@ -53,28 +53,20 @@ def execute_direct(
     return session.info[_CURSOR].execute(statement.text, sent).fetchone()
 
 
-def send(
-    driver: psycopg.Connection, message: bytes, values: Sequence[bytes] | None = None
-) -> PGresult:
-    """Give ``message`` to libpq as it is, which takes half as long as by psycopg.
+def send(driver: psycopg.Connection, message: bytes) -> PGresult:
+    """Give ``message``, of one or several statements, to libpq as it is.
 
-    For what every unit of work says; waits for the answer, and psycopg is not asked to
-    begin a transaction first.
-
-    Args:
-        message: One statement, or without ``values`` several.
-        values: For ``$1`` and so on.
+    For what every unit of work says: it takes half as long as by psycopg, which is not
+    asked to begin a transaction first, either.
 
     Returns:
         The answer to the last statement.
 
     Raises:
-        psycopg.Error: As psycopg would.
+        psycopg.Error: As psycopg would; the statements after the one that failed were
+            not run.
     """
-    pgconn = driver.pgconn
-    answer = (
-        pgconn.exec_(message) if values is None else pgconn.exec_params(message, values)
-    )
+    answer = driver.pgconn.exec_(message)
     if answer.status in _DONE:
         return answer
     if driver.closed:

@@ -71,8 +71,12 @@ def names(session):
     return list(rows.scalars())
 
 
-def test_each_scope_has_its_role_and_its_settings_and_no_other(empty_database):
+def test_each_scope_has_its_role_and_its_settings_and_no_other(server, empty_database):
     mine = scope()
+    with server.superuser() as operator:  # What an operator could leave to the login.
+        for setting in ("platform", "worker"):
+            where = f"discovery_app in database {empty_database.name}"
+            operator.execute(f"alter role {where} set app.{setting} = 'on'")
     board = BoardScope("ann", Role.MANAGER, (uuid4(), uuid4()))
 
     seen = {}
