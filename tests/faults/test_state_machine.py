@@ -20,6 +20,7 @@ the try still runs. ``test_finds_a_planted_bug`` does the same in every test run
 """
 
 import os
+import re
 from contextlib import contextmanager
 
 import psycopg
@@ -39,6 +40,7 @@ from hypothesis.stateful import (
 
 from discovery_app.config import settings
 from discovery_app.database import unit_of_work
+from discovery_app.database.direct import Statement
 from discovery_app.database.pool import single_use_engine
 from discovery_app.domain.access import Role, WorkerScope
 from discovery_app.domain.workflow_repair import OptionsChange
@@ -363,10 +365,19 @@ def planted(bug):
     """Take one check out of the statements that write."""
     with pytest.MonkeyPatch.context() as patch:
         for (module, name), check in PLANTS[bug].items():
-            statement = " ".join(getattr(module, name).split())
-            assert statement.count(check) == 1
-            patch.setattr(module, name, statement.replace(check, ""))
+            patch.setattr(module, name, without(check, getattr(module, name)))
         yield
+
+
+def without(check, statement):
+    """Return ``statement`` as if ``check`` had never been written."""
+
+    def named(found):
+        return f"%({statement.names[int(found[1]) - 1]})s"
+
+    written = re.sub(r"\$(\d+)", named, statement.text)
+    assert written.count(check) == 1
+    return Statement.of(written.replace(check, ""))
 
 
 def run(examples, steps, phases=tuple(Phase)):
