@@ -8,7 +8,6 @@ from typing import Any, Final, LiteralString, Self, cast
 import psycopg
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
@@ -53,14 +52,11 @@ def execute_direct(
     return session.info[_CURSOR].execute(statement.text, sent).fetchone()
 
 
-def send(driver: psycopg.Connection, message: bytes) -> PGresult:
+def send(driver: psycopg.Connection, message: bytes) -> None:
     """Give ``message``, of one or several statements, to libpq as it is.
 
     For what every unit of work says: it takes half as long as by psycopg, which is not
     asked to begin a transaction first, either.
-
-    Returns:
-        The answer to the last statement.
 
     Raises:
         psycopg.Error: As psycopg would; the statements after the one that failed were
@@ -68,7 +64,7 @@ def send(driver: psycopg.Connection, message: bytes) -> PGresult:
     """
     answer = driver.pgconn.exec_(message)
     if answer.status in _DONE:
-        return answer
+        return
     if driver.closed:
         raise psycopg.OperationalError(answer.get_error_message())
     raise error_from_result(answer)

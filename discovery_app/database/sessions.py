@@ -67,17 +67,17 @@ def unit_of_work(scope: AnyScope) -> Iterator[Session]:
 
 
 def _commit(driver: psycopg.Connection) -> None:
-    """Commit, and look at the answer.
+    """Commit, if there is something that can be.
 
     PostgreSQL answers the commit of a transaction in which a statement failed by a
-    rollback, and that of none by a warning: nothing may pass for committed then.
+    rollback, and that of none by a warning: neither is an error to libpq, and nothing
+    may pass for committed then.
     """
-    open_before = driver.pgconn.transaction_status == TransactionStatus.INTRANS
-    answer = send(driver, b"COMMIT").command_status
-    if not open_before or answer != b"COMMIT":
+    if driver.pgconn.transaction_status != TransactionStatus.INTRANS:
         raise psycopg.errors.InFailedSqlTransaction(
             "The transaction of this unit of work has failed or ended; nothing is kept."
         )
+    send(driver, b"COMMIT")
 
 
 def _named(scope: AnyScope) -> AbstractContextManager[None]:
